@@ -1,0 +1,60 @@
+# Foldstream. `make` lists what there is to do.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+TOOL := go tool -modfile=tools/go.mod
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+.PHONY: run
+run: ## run the whole system on this machine: http://127.0.0.1:8080, data in ./.foldstream
+	go run ./cmd/foldstream serve
+
+.PHONY: demo
+demo: ## two players sign up and play a 3×3 match against a server of its own
+	go run ./cmd/demo
+
+.PHONY: test
+test: engines ## every test: domain, adapters against real engines, end to end, stacks
+	go vet ./...
+	go test -race -timeout 15m ./...
+	cd infra && go test -timeout 15m ./...
+
+.PHONY: engines
+engines: # the AWS-compatible engines for the adapters' tests, from PyPI into .tools
+	@tools/engines.sh >/dev/null || { code=$$?; \
+	  if [ $$code = 3 ] && [ -z "$${CI:-}" ]; then \
+	    echo '*** The AWS ring of the tests does not run on this machine (see above). All others do. ***' >&2; \
+	  else exit $$code; fi; }
+
+.PHONY: lint
+lint: ## golangci-lint with staticcheck, gofumpt and the import rules
+	$(TOOL) golangci-lint run ./...
+	cd infra && go tool -modfile=../tools/go.mod golangci-lint run --config ../.golangci.yml ./...
+
+.PHONY: fmt
+fmt: ## format the code
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: bench
+bench: ## figures, beside the raw engine and the peers, in one run
+	bench/run
+
+.PHONY: lambdas
+lambdas: ## build every Lambda for arm64, reproducibly, into dist/
+	rm -rf dist && mkdir dist
+	export CGO_ENABLED=0 GOOS=linux GOARCH=arm64; \
+	for kind in functions/*/; do \
+	  out=dist/$$(basename $$kind); \
+	  if [ -e $$kind/main.go ]; then out=dist; else mkdir -p $$out; fi; \
+	  go build -o $$out/ -tags lambda.norpc -trimpath -buildvcs=false -ldflags='-s -w -buildid=' ./$$kind...; \
+	done
+	find dist -type f | while read -r f; do mv $$f $$f.tmp; mkdir $$f; mv $$f.tmp $$f/bootstrap; done
+	@du -sh dist && find dist -name bootstrap | wc -l
+
+.PHONY: synth
+synth: lambdas ## the CloudFormation templates, offline, into cdk.out/
+	npm ci --no-audit --no-fund --silent
+	npx cdk synth --quiet
