@@ -1,0 +1,134 @@
+package es
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Event is a fact of an aggregate with state S. Evolve gives the state after it, from the state before. It must not
+// refuse, nor change what the old state refers to: copy maps and slices that change.
+type Event[S any] interface{ Evolve(S) S }
+
+// EventType is an event as [On] declares it.
+type EventType[S any] struct {
+	name   string
+	goType reflect.Type
+	decode func([]byte) (Event[S], error)
+}
+
+// On declares an event type under its wire name. The name is the event's for ever; the Go type may be renamed.
+func On[E Event[S], S any](name string) EventType[S] {
+	return EventType[S]{name: name, goType: reflect.TypeFor[E](), decode: func(data []byte) (Event[S], error) {
+		var e E
+		err := Decode(data, &e)
+		return e, err
+	}}
+}
+
+// Aggregate declares the fold of one category of streams: which events it knows, and the state S that they make, beginning
+// with S's zero value.
+type Aggregate[S any] struct {
+	category string
+	names    []string
+	byName   map[string]EventType[S]
+	byType   map[reflect.Type]EventType[S]
+	partial  bool
+	private  bool
+}
+
+// Of declares an aggregate. Category is a word of lower-case letters. A name or a type that is declared twice panics, as
+// does every wrong declaration: a program with one never starts.
+func Of[S any](category string, events ...EventType[S]) *Aggregate[S] {
+	a := &Aggregate[S]{category: category, byName: map[string]EventType[S]{}, byType: map[reflect.Type]EventType[S]{}}
+	for _, e := range events {
+		if _, twice := a.byName[e.name]; twice {
+			panic(fmt.Sprintf("es.Of(%q): event name %q is declared twice", category, e.name))
+		}
+		if _, twice := a.byType[e.goType]; twice {
+			panic(fmt.Sprintf("es.Of(%q): event type %v is declared twice", category, e.goType))
+		}
+		a.names = append(a.names, e.name)
+		a.byName[e.name], a.byType[e.goType] = e, e
+	}
+	return a
+}
+
+// Partial makes the aggregate ignore events that it does not declare, for an aggregate that shares another's streams.
+func (a *Aggregate[S]) Partial() *Aggregate[S] {
+	a.partial = true
+	return a
+}
+
+// Private keeps the data of the aggregate's events inside: pushes and traces name them without their payload, and only
+// admins may subscribe to its streams.
+func (a *Aggregate[S]) Private() *Aggregate[S] {
+	a.private = true
+	return a
+}
+
+// Category is the category of the aggregate's streams.
+func (a *Aggregate[S]) Category() string { return a.category }
+
+// Events are the wire names of the aggregate's events, in order of declaration.
+func (a *Aggregate[S]) Events() []string { return a.names }
+
+// IsPrivate reports whether [Aggregate.Private] was declared.
+func (a *Aggregate[S]) IsPrivate() bool { return a.private }
+
+// EventGoType is the Go type behind a wire name, for schemas; nil when there is none.
+func (a *Aggregate[S]) EventGoType(name string) reflect.Type { return a.byName[name].goType }
+
+// Fold gives the state after a commit from the state before it; nil stands for the state of an empty stream. An event
+// that is unknown or unreadable is a [Fault].
+func (a *Aggregate[S]) Fold(state any, c Commit) (any, error) {
+	s, _ := state.(S)
+	for i, r := range c.Events {
+		t, known := a.byName[r.Type]
+		if !known {
+			if a.partial {
+				continue
+			}
+			return nil, c.fault(i, errors.New("this program does not know the event type"))
+		}
+		if r.Schema > 0 {
+			return nil, c.fault(i, fmt.Errorf("its schema version %d is newer than this program", r.Schema))
+		}
+		e, err := t.decode(r.Data)
+		if err != nil {
+			return nil, c.fault(i, err)
+		}
+		s = e.Evolve(s)
+	}
+	return s, nil
+}
+
+// Record encodes decided events under their wire names.
+func (a *Aggregate[S]) Record(events []Event[S]) ([]Recorded, error) {
+	recorded := make([]Recorded, len(events))
+	for i, e := range events {
+		t, known := a.byType[reflect.TypeOf(e)]
+		if !known {
+			return nil, &Fault{Doing: fmt.Sprintf("record an event of %s", a.category), Err: fmt.Errorf("%T is not declared", e)}
+		}
+		data, err := Encode(e)
+		if err != nil {
+			return nil, &Fault{Doing: fmt.Sprintf("encode %s of %s", t.name, a.category), Err: err}
+		}
+		recorded[i] = Recorded{Type: t.name, Data: data}
+	}
+	return recorded, nil
+}
+
+func (c Commit) fault(i int, err error) *Fault {
+	return &Fault{Doing: fmt.Sprintf("read event %d of %s (%s)", c.Version+uint64(i), c.Stream, c.Events[i].Type), Err: err}
+}
+
+// Folder is an [Aggregate] of any state, as the engine sees it.
+type Folder interface {
+	Category() string
+	Events() []string
+	EventGoType(name string) reflect.Type
+	IsPrivate() bool
+	Fold(state any, c Commit) (any, error)
+}

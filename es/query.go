@@ -1,0 +1,54 @@
+package es
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Listing is a query for a page of a view's documents D. Its fields are strings or booleans, filled by struct tag:
+// `path:"userId"` from the route, `query:"exclude-me"` from the query string, `from:"invoker"` with the caller's user id.
+type Listing[D any] interface {
+	// Validate checks the shape of the input.
+	Validate() error
+	// Page names the index and the partition to list.
+	Page() (index, partition string)
+	// Keep leaves a document out of the list when it answers false.
+	Keep(D) bool
+}
+
+// QueryDecl is a declared query, with its types erased.
+type QueryDecl struct {
+	Name  string // kebab-case; names the Lambda and its folder
+	Route string
+	View  *ViewDecl
+	Role  string       // that the caller needs
+	Input reflect.Type // the listing type; nil for a query by id
+	Page  func(q any) (index, partition string)
+	Keep  func(q, doc any) bool
+	Check func(q any) error
+}
+
+// IsList reports whether the query answers a page of documents.
+func (d *QueryDecl) IsList() bool { return d.Input != nil }
+
+// Get declares a query for one document of a view by the id of its aggregate: the route's one parameter.
+func Get[D any](v View[D], name, route string) *QueryDecl {
+	if len(PathParameters(route)) != 1 {
+		panic(fmt.Sprintf("es.Get(%q): the route %q must have one parameter", name, route))
+	}
+	return &QueryDecl{Name: name, Route: route, View: v.ViewDecl, Role: RoleRead}
+}
+
+// List declares a query for pages of a view's documents.
+func List[Q Listing[D], D any](v View[D], name, route string) *QueryDecl {
+	d := &QueryDecl{
+		Name: name, Route: route, View: v.ViewDecl, Role: RoleRead, Input: reflect.TypeFor[Q](),
+		Page:  func(q any) (string, string) { return q.(Q).Page() },
+		Keep:  func(q, doc any) bool { return q.(Q).Keep(doc.(D)) },
+		Check: func(q any) error { return q.(Q).Validate() },
+	}
+	if err := checkTags(d.Input, route); err != nil {
+		panic(fmt.Sprintf("es.List(%q): %v", name, err))
+	}
+	return d
+}
