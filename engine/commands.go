@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/foldstream/foldstream/es"
+)
+
+// Commands executes commands: load, fold, decide, append.
+type Commands struct {
+	Store  EventStore
+	Memory *Memory // of folded states; nil to load every time
+	World  World
+}
+
+// Request is a command with where it comes from.
+type Request struct {
+	Decl      *es.CommandDecl
+	Command   any    // of type Decl.Input
+	ID        string // of the command: a UUID. A second request with the id of a first one gets the first one's outcome.
+	TraceID   string
+	Causation string // the event that caused the command, when it is a saga's
+	Invoker   es.Identity
+	Trace     string // X-Ray trace header, may be empty
+}
+
+// Result is what became of a command that was not refused.
+type Result struct {
+	Stream   es.StreamID
+	Version  uint64 // of the stream behind the command's last event
+	TraceID  string // of the request that caused the events: of the first one when this repeats it
+	Answer   any    // what the command adds to the answer; nil for most
+	Repeated bool
+}
+
+const (
+	attempts   = 10                   // decisions of one command before it gives up
+	firstPause = 5 * time.Millisecond // before the second decision, on average; doubled each time
+	longPause  = 200 * time.Millisecond
+)
+
+// ErrContended is the refusal of a command that lost every race for its stream.
+var ErrContended = es.Conflict("Contended", "too many others are changing this at the same moment; try again")
+
+// Execute carries out a command and gives its result, or an error: an *es.Rejection when the command was refused, and
+// else what went wrong. When somebody else changes the stream in the meantime the command is decided again on the fresh
+// state. A refusal is never based on a remembered state.
+func (x *Commands) Execute(ctx context.Context, r Request) (Result, error) {
+	if err := Authorize(r.Decl.Role, r.Invoker); err != nil {
+		return Result{}, err
+	}
+	if err := r.Decl.Validate(r.Command); err != nil {
+		return Result{}, err
+	}
+	e := execution{Commands: x, Request: r, env: x.World.env(r)}
+	if unique, ok := r.Decl.Lookup(r.Command); ok {
+		holder, err := x.holder(ctx, unique)
+		if err != nil {
+			return Result{}, err
+		}
+		e.Command = r.Decl.At(r.Command, holder.state.Owner.ID())
+		if holder.state.Owner == "" {
+			return e.refuseUnheld()
+		}
+	}
+	e.stream = r.Decl.StreamOf(e.Command)
+	return e.run(ctx)
+}
+
+// Authorize refuses an invoker without the role; an empty role lets everybody in.
+func Authorize(role string, invoker es.Identity) error {
+	switch {
+	case role == "" || invoker.Has(role):
+		return nil
+	case invoker.User == "":
+		return ErrUnauthenticated
+	default:
+		return &es.Rejection{Code: ErrForbidden.Code, Kind: ErrForbidden.Kind, Detail: fmt.Sprintf("this takes the role %q", role)}
+	}
+}
+
+var (
+	// ErrUnauthenticated refuses whoever is not signed in.
+	ErrUnauthenticated = es.Unauthenticated("Unauthenticated", "sign in first")
+	// ErrForbidden refuses whoever lacks a role.
+	ErrForbidden = es.Forbidden("Forbidden", "this takes another role")
+)
+
+var errTooLarge = &es.Rejection{Code: "TooLarge", Kind: es.KindInvalid, Detail: "this would record more than one commit holds"}
+
+// execution is one command on its way.
+type execution struct {
+	*Commands
+	Request
+	env    es.Env
+	stream es.StreamID
+	known  remembered           // the stream's state as it is known so far
+	fresh  bool                 // whether known was read from the store for this decision
+	unique map[es.Unique]holder // of the values that the command claims or releases, as far as they had to be read
+}
+
+// refuseUnheld decides a command whose unique value nobody holds. It has no stream, so that it can only be refused.
+func (e *execution) refuseUnheld() (Result, error) {
+	if _, err := e.Decl.Decide(nil, e.Command, e.env); err != nil {
+		return Result{}, err
+	}
+	if _, err := e.Decl.Answer(nil, e.Command, e.env); err != nil {
+		return Result{}, err
+	}
+	return Result{}, &es.Fault{Doing: "execute " + e.Decl.Name, Err: errors.New("it was decided for an aggregate that does not exist")}
+}
+
+func (e *execution) run(ctx context.Context) (Result, error) {
+	e.known = e.Memory.get(e.Decl.Aggregate, e.stream)
+	if e.known.head.Version() == 0 {
+		if err := e.reload(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	for attempt := range attempts {
+		if version, repeated := e.known.find(e.ID); repeated {
+			return e.repeat(ctx, version)
+		}
+		done, err := e.attempt(ctx)
+		if err != nil {
+			return Result{}, err
+		}
+		if done {
+			return e.result(e.known.head.Version(), e.TraceID, false)
+		}
+		if attempt > 0 {
+			if err := pause(ctx, attempt); err != nil {
+				return Result{}, err
+			}
+		}
+	}
+	slog.WarnContext(ctx, "command gave up", "command", e.Decl.Name, "stream", e.stream, "attempts", attempts)
+	return Result{}, ErrContended
+}
+
+// attempt decides once and appends. It is not done when the decision has to be made again.
+func (e *execution) attempt(ctx context.Context) (done bool, err error) {
+	decision, err := e.Decl.Decide(e.known.state, e.Command, e.env)
+	if err != nil || len(decision.Events) == 0 {
+		if e.fresh {
+			return err == nil, err
+		}
+		return false, e.reload(ctx)
+	}
+	if len(decision.Events) > MaxCommitEvents {
+		return false, errTooLarge
+	}
+	drafts, err := e.drafts(decision)
+	if err != nil {
+		return false, err
+	}
+	var conflict *Conflict
+	switch err := e.Store.Append(ctx, drafts...); {
+	case err == nil:
+		return true, e.remember(drafts[0].Commit())
+	case errors.As(err, &conflict):
+		return false, e.resolve(ctx, conflict, decision)
+	case errors.Is(err, ErrTooLarge):
+		return false, errTooLarge
+	default:
+		return false, fmt.Errorf("append to %s: %w", e.stream, err)
+	}
+}
+
+// resolve brings what is known up to date after a conflict, so that the command can be decided again.
+func (e *execution) resolve(ctx context.Context, conflict *Conflict, decision es.Decision) error {
+	if conflict.Stream != e.stream {
+		return e.resolveUnique(ctx, decision)
+	}
+	e.fresh = false
+	if c := conflict.Commit; len(c.Events) > 0 && c.Version == e.known.head.Version()+1 {
+		return e.remember(c)
+	}
+	return e.reload(ctx)
+}
+
+// reload reads what has been appended behind the known state.
+func (e *execution) reload(ctx context.Context) error {
+	for c, err := range Read(ctx, e.Store, e.stream, e.known.head.Version()) {
+		if err != nil {
+			return err
+		}
+		if err := e.known.fold(e.Decl.Aggregate, c); err != nil {
+			return err
+		}
+	}
+	e.fresh = true
+	e.Memory.put(e.Decl.Aggregate, e.stream, e.known)
+	return nil
+}
+
+func (e *execution) remember(c es.Commit) error {
+	if err := e.known.fold(e.Decl.Aggregate, c); err != nil {
+		return err
+	}
+	e.Memory.put(e.Decl.Aggregate, e.stream, e.known)
+	return nil
+}
+
+// repeat answers a command that has been executed before as it was answered then.
+func (e *execution) repeat(ctx context.Context, version uint64) (Result, error) {
+	for c, err := range Read(ctx, e.Store, e.stream, version-1) {
+		if err != nil {
+			return Result{}, err
+		}
+		return e.result(c.Last(), c.TraceID, true)
+	}
+	return Result{}, &es.Fault{Doing: "repeat " + e.Decl.Name, Err: fmt.Errorf("%s has no commit at version %d", e.stream, version)}
+}
+
+func (e *execution) result(version uint64, traceID string, repeated bool) (Result, error) {
+	answer, err := e.Decl.Answer(e.known.state, e.Command, e.env)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Stream: e.stream, Version: version, TraceID: traceID, Answer: answer, Repeated: repeated}, nil
+}
+
+func (e *execution) origin() es.Origin {
+	return es.Origin{
+		CommandID: e.ID, TraceID: e.TraceID, CausationID: e.Causation,
+		Invoker: e.Invoker.User, Time: e.env.Now, Trace: e.Trace,
+	}
+}
