@@ -1,0 +1,141 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/token"
+)
+
+// Command is the handler of one declared command.
+type Command struct {
+	Decl      *es.CommandDecl
+	Commands  *engine.Commands
+	Traces    engine.Traces    // keeps refusals for a later look; nil for no such thing
+	Authority *token.Authority // signs the tokens that a command grants; nil when it grants none
+}
+
+// Accepted is what a command answers. What the command adds to it stands beside these members.
+type Accepted struct {
+	ID      string         `json:"id"`
+	Version uint64         `json:"version"`
+	TraceID string         `json:"traceId"`
+	More    jsontext.Value `json:",inline"`
+}
+
+// Handle implements [HTTP].
+func (h *Command) Handle(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	begun := time.Now()
+	traceID := engine.NewID()
+	response, err := h.handle(ctx, request, traceID)
+	if err != nil {
+		response = NewProblem(ctx, traceID, err).Response()
+	}
+	slog.InfoContext(ctx, "command", "command", h.Decl.Name, "traceId", traceID, "status", response.StatusCode,
+		"ms", float64(time.Since(begun).Microseconds())/1000)
+	return response, nil
+}
+
+func (h *Command) handle(ctx context.Context, request events.APIGatewayV2HTTPRequest, traceID string) (events.APIGatewayV2HTTPResponse, error) {
+	caller := identity(request)
+	command, commandID, err := h.decode(request, caller)
+	if err != nil {
+		return events.APIGatewayV2HTTPResponse{}, err
+	}
+	result, err := h.Commands.Execute(ctx, engine.Request{
+		Decl: h.Decl, Command: command, ID: commandID, TraceID: traceID, Invoker: caller,
+		Trace: request.Headers["x-amzn-trace-id"],
+	})
+	if err != nil {
+		h.note(ctx, traceID, caller, command, err)
+		return events.APIGatewayV2HTTPResponse{}, err
+	}
+	return h.accept(ctx, result)
+}
+
+// decode makes the command of a request. The command's id comes from the Idempotency-Key when there is one.
+func (h *Command) decode(request events.APIGatewayV2HTTPRequest, caller es.Identity) (command any, commandID string, err error) {
+	text, err := body(request)
+	if err != nil {
+		return nil, "", err
+	}
+	input := reflect.New(h.Decl.Input)
+	if err := decodeInput(text, input.Interface()); err != nil {
+		return nil, "", err
+	}
+	commandID = engine.NewID()
+	if key, given := request.Headers["idempotency-key"]; given {
+		if key == "" || len(key) > 255 {
+			return nil, "", es.Invalid("Idempotency-Key", "a key has 1 to 255 characters")
+		}
+		commandID = engine.CommandIDFor(caller.User, h.Decl.Name, request.RawPath, key)
+	}
+	from := map[string]string{"invoker": caller.User, "id": engine.AggregateID(commandID)}
+	if err := fill(input.Elem(), request, from); err != nil {
+		return nil, "", err
+	}
+	return input.Elem().Interface(), commandID, nil
+}
+
+func (h *Command) accept(ctx context.Context, result engine.Result) (events.APIGatewayV2HTTPResponse, error) {
+	more, err := h.more(ctx, result.Answer)
+	if err != nil {
+		return events.APIGatewayV2HTTPResponse{}, err
+	}
+	status := http.StatusOK
+	if h.Decl.Creates != "" {
+		status = http.StatusCreated
+	}
+	response := answer(status, Accepted{ID: result.Stream.ID(), Version: result.Version, TraceID: result.TraceID, More: more})
+	response.Headers["etag"] = versionTag(result.Version)
+	if h.Decl.Creates != "" {
+		response.Headers["location"] = strings.ReplaceAll(h.Decl.Creates, "{id}", result.Stream.ID())
+	}
+	return response, nil
+}
+
+// more encodes what a command adds to its answer; a grant becomes a token.
+func (h *Command) more(ctx context.Context, added any) (jsontext.Value, error) {
+	if grant, ok := added.(es.Grant); ok {
+		issued, err := h.Authority.Issue(ctx, grant)
+		if err != nil {
+			return nil, err
+		}
+		added = issued
+	}
+	if added == nil {
+		return nil, nil
+	}
+	more, err := es.Encode(added)
+	if err != nil {
+		return nil, fmt.Errorf("encode the answer of %s: %w", h.Decl.Name, err)
+	}
+	return more, nil
+}
+
+// note keeps a refusal under its trace id, so that it can be looked up like any outcome.
+func (h *Command) note(ctx context.Context, traceID string, caller es.Identity, command any, err error) {
+	var refusal *es.Rejection
+	if h.Traces == nil || caller.User == "" || !errors.As(err, &refusal) || refusal.Kind == es.KindInvalid {
+		return
+	}
+	payload, encodeErr := es.Encode(engine.CommandRejected{Command: h.Decl.Name, AggregateID: h.Decl.StreamOf(command), Refusal: refusal})
+	noteErr := h.Traces.Note(ctx, traceID, []engine.Outcome{{
+		Type: "CommandRejected", TraceID: traceID, AggregateID: h.Decl.StreamOf(command), Payload: payload,
+		Time: h.Commands.World.Time(), Invoker: caller.User,
+	}})
+	if err := errors.Join(encodeErr, noteErr); err != nil {
+		slog.ErrorContext(ctx, "a refusal was answered but not kept", "traceId", traceID, "error", err)
+	}
+}

@@ -1,0 +1,91 @@
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// Consumer is the handler of a consumer's SQS FIFO queue. Each message's body is one commit; its group is the stream.
+type Consumer struct{ *engine.Consumer }
+
+// Handle delivers a batch, stream by stream. A failed message is reported together with every later one of its stream, so
+// that none overtakes it; what is not reported is done with, and leaves the queue.
+func (h Consumer) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+	fail := func(messages []events.SQSMessage) {
+		for _, m := range messages {
+			response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+		}
+	}
+	for _, group := range streams(batch.Records) {
+		commits, unread := decode(ctx, group)
+		fail(unread)
+		if len(commits) == 0 {
+			continue
+		}
+		if err := h.Deliver(ctx, commits[0].Stream, commits, receives(group[0])); err != nil {
+			slog.WarnContext(ctx, "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
+			fail(group[:len(commits)])
+		}
+	}
+	return response, nil
+}
+
+// streams sorts messages by group, keeping their order.
+func streams(messages []events.SQSMessage) [][]events.SQSMessage {
+	var groups [][]events.SQSMessage
+	place := map[string]int{}
+	for _, m := range messages {
+		name := group(m)
+		i, known := place[name]
+		if !known {
+			i = len(groups)
+			place[name] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], m)
+	}
+	return groups
+}
+
+// group is the stream of a message. The attribute says so on AWS; the commit itself does where an emulator leaves it out.
+func group(m events.SQSMessage) string {
+	if g := m.Attributes["MessageGroupId"]; g != "" {
+		return g
+	}
+	var c struct {
+		Stream string `json:"stream"`
+	}
+	if err := es.Decode([]byte(m.Body), &c); err != nil {
+		return m.MessageId
+	}
+	return c.Stream
+}
+
+// decode reads the commits of a group up to the first message that cannot be read. That one and those behind it are
+// returned as unread: the dead-letter queue is for them, and the commits behind are in the store when it is mended.
+func decode(ctx context.Context, messages []events.SQSMessage) (commits []es.Commit, unread []events.SQSMessage) {
+	for i, m := range messages {
+		var c es.Commit
+		if err := es.Decode([]byte(m.Body), &c); err != nil || len(c.Events) == 0 {
+			slog.ErrorContext(ctx, "a message is not a commit", "messageId", m.MessageId, "error", err)
+			return commits, messages[i:]
+		}
+		commits = append(commits, c)
+	}
+	return commits, nil
+}
+
+func receives(m events.SQSMessage) int {
+	n, err := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
+	if err != nil {
+		return 1
+	}
+	return n
+}

@@ -1,0 +1,101 @@
+package handler
+
+import (
+	"context"
+	"encoding/base64"
+	"mime"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strconv"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/token"
+)
+
+// MaxBodyBytes bounds the body of a request.
+const MaxBodyBytes = engine.MaxCommitBytes
+
+// HTTP is a handler of HTTP API requests (payload format 2.0).
+type HTTP func(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
+
+// identity is the caller as the authorizer found it; nobody on a public route.
+func identity(request events.APIGatewayV2HTTPRequest) es.Identity {
+	authorizer := request.RequestContext.Authorizer
+	if authorizer == nil || authorizer.JWT == nil {
+		return es.Identity{}
+	}
+	return token.Identity(authorizer.JWT.Claims["sub"], authorizer.JWT.Claims["scope"])
+}
+
+// body is the request's JSON text; an empty one stands for an object without members.
+func body(request events.APIGatewayV2HTTPRequest) ([]byte, error) {
+	text := []byte(request.Body)
+	if request.IsBase64Encoded {
+		var err error
+		if text, err = base64.StdEncoding.DecodeString(request.Body); err != nil {
+			return nil, &requestError{http.StatusBadRequest, "MalformedJSON", "", "the body is not readable"}
+		}
+	}
+	if len(text) > MaxBodyBytes {
+		return nil, &requestError{http.StatusRequestEntityTooLarge, "BodyTooLarge", "", "a body has at most " + strconv.Itoa(MaxBodyBytes) + " bytes"}
+	}
+	if len(text) == 0 {
+		return []byte("{}"), nil
+	}
+	kind, _, err := mime.ParseMediaType(request.Headers["content-type"])
+	if err != nil || kind != "application/json" {
+		return nil, &requestError{http.StatusUnsupportedMediaType, "UnsupportedMediaType", "", "send the body as application/json"}
+	}
+	return text, nil
+}
+
+// id is what an id in a path may look like. It bounds keys, and keeps odd characters out of logs and file names.
+var id = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~@:-]{0,127}$`)
+
+func badID(field string) *es.Rejection {
+	return es.Invalid(field, "an id has 1 to 128 letters, digits and . _ ~ @ : -")
+}
+
+// fill sets the fields of a declared input that come from the request's path, query and caller.
+func fill(into reflect.Value, request events.APIGatewayV2HTTPRequest, from map[string]string) error {
+	for i := range into.NumField() {
+		tag := into.Type().Field(i).Tag
+		switch path, source, query := tag.Get("path"), tag.Get("from"), tag.Get("query"); {
+		case path != "":
+			value := request.PathParameters[path]
+			if !id.MatchString(value) {
+				return badID(path)
+			}
+			into.Field(i).SetString(value)
+		case source != "":
+			into.Field(i).SetString(from[source])
+		case query != "":
+			if err := set(into.Field(i), query, request.QueryStringParameters); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// set fills a string or a boolean from the query string.
+func set(field reflect.Value, name string, values map[string]string) error {
+	value, given := values[name]
+	if !given {
+		return nil
+	}
+	if field.Kind() == reflect.String {
+		field.SetString(value)
+		return nil
+	}
+	b, err := strconv.ParseBool(value)
+	if err != nil {
+		return es.Invalid(name, "true or false")
+	}
+	field.SetBool(b)
+	return nil
+}

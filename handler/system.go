@@ -1,0 +1,105 @@
+package handler
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/token"
+)
+
+// SystemRoute is a route of the system's own, beside those that the contexts declare.
+type SystemRoute struct {
+	Name  string // names the Lambda and its folder below functions/query/
+	Route string
+	Role  string // that the caller needs; empty for anybody at all
+	What  string // one sentence for the API's description
+}
+
+// The system's own routes.
+var (
+	GetTrace  = SystemRoute{"get-trace", "GET /traces/{traceId}", es.RoleRead, "Everything that one request caused, refusals included, as far as it has happened."}
+	GetKeys   = SystemRoute{"get-keys", "GET /.well-known/jwks.json", "", "The public keys that verify access tokens (JWKS, RFC 7517)."}
+	Discover  = SystemRoute{"get-openid-configuration", "GET /.well-known/openid-configuration", "", "Where an authorizer finds the keys (OpenID Connect Discovery)."}
+	GetHealth = SystemRoute{"get-health", "GET /healthz", "", "Whether the store can be read."}
+	// SystemRoutes lists them all.
+	SystemRoutes = []SystemRoute{GetTrace, GetKeys, Discover, GetHealth}
+)
+
+// TraceAnswer is what GetTrace answers.
+type TraceAnswer struct {
+	TraceID  string           `json:"traceId"`
+	Outcomes []engine.Outcome `json:"outcomes"`
+}
+
+// Trace is the handler of [GetTrace]. A trace is shown to who made its request, and to admins.
+func Trace(traces engine.Traces) HTTP {
+	return func(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		found, err := trace(ctx, traces, identity(request), request.PathParameters["traceId"])
+		if err != nil {
+			return NewProblem(ctx, engine.NewID(), err).Response(), nil
+		}
+		return answer(http.StatusOK, found), nil
+	}
+}
+
+func trace(ctx context.Context, traces engine.Traces, caller es.Identity, traceID string) (TraceAnswer, error) {
+	if err := engine.Authorize(GetTrace.Role, caller); err != nil {
+		return TraceAnswer{}, err
+	}
+	if !id.MatchString(traceID) {
+		return TraceAnswer{}, badID("traceId")
+	}
+	outcomes, err := traces.Trace(ctx, traceID)
+	if err != nil {
+		return TraceAnswer{}, err
+	}
+	found := TraceAnswer{TraceID: traceID}
+	for _, outcome := range outcomes {
+		if outcome.Invoker == caller.User || caller.Has(es.RoleAdmin) {
+			found.Outcomes = append(found.Outcomes, outcome)
+		}
+	}
+	if len(found.Outcomes) == 0 {
+		return TraceAnswer{}, es.NotFound("NotFound", "there is no such trace of yours, or nothing has come of it yet")
+	}
+	return found, nil
+}
+
+// Keys is the handler of [GetKeys].
+func Keys(authority *token.Authority) HTTP {
+	return func(ctx context.Context, _ events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		keys, err := authority.Keys(ctx)
+		if err != nil {
+			return NewProblem(ctx, engine.NewID(), err).Response(), nil
+		}
+		return public(answer(http.StatusOK, keys)), nil
+	}
+}
+
+// Discovery is the handler of [Discover].
+func Discovery(authority *token.Authority) HTTP {
+	return func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		return public(answer(http.StatusOK, authority.Discovery())), nil
+	}
+}
+
+// Health is the handler of [GetHealth]. It reads a stream that does not exist.
+func Health(store engine.EventStore) HTTP {
+	return func(ctx context.Context, _ events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		for _, err := range engine.Read(ctx, store, "health-check", 0) {
+			if err != nil {
+				return NewProblem(ctx, engine.NewID(), err).Response(), nil
+			}
+		}
+		return answer(http.StatusOK, map[string]string{"status": "ok"}), nil
+	}
+}
+
+func public(response events.APIGatewayV2HTTPResponse) events.APIGatewayV2HTTPResponse {
+	response.Headers["cache-control"] = "public, max-age=300"
+	return response
+}

@@ -1,0 +1,218 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/token"
+)
+
+// WebSocket is the handler of the WebSocket API's three routes: $connect, $disconnect and $default.
+type WebSocket struct {
+	Authority   *token.Authority
+	Connections engine.Connections
+	Pusher      engine.Pusher
+	Store       engine.EventStore
+	// Streams tells of a stream's category whether there is one, and whether its events stay inside.
+	Streams func(category string) (known, private bool)
+	World   engine.World
+}
+
+const (
+	// MaxConnections is how many connections one user may hold.
+	MaxConnections = 100
+	// Subprotocol is what a browser offers beside its token, which it cannot put into a header: "foldstream", "bearer.<token>".
+	Subprotocol = "foldstream"
+	bearer      = "bearer."
+)
+
+// ErrTooManyConnections refuses the connection behind the last one that a user may hold.
+var ErrTooManyConnections = es.TooMany("TooManyConnections", fmt.Sprintf("a user holds at most %d connections", MaxConnections))
+
+// Handle is the handler of all three routes.
+func (h *WebSocket) Handle(ctx context.Context, request events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	switch request.RequestContext.EventType {
+	case "CONNECT":
+		return h.connect(ctx, request)
+	case "DISCONNECT":
+		return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, h.Connections.Disconnect(ctx, request.RequestContext.ConnectionID)
+	default:
+		return h.message(ctx, request)
+	}
+}
+
+func (h *WebSocket) connect(ctx context.Context, request events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	raw, offered := credentials(request)
+	caller, err := h.Authority.Verify(ctx, raw)
+	if err == nil {
+		err = h.open(ctx, request.RequestContext.ConnectionID, caller)
+	}
+	if err != nil {
+		p := NewProblem(ctx, engine.NewID(), err).Response()
+		return events.APIGatewayProxyResponse{StatusCode: p.StatusCode, Headers: p.Headers, Body: p.Body}, nil
+	}
+	response := events.APIGatewayProxyResponse{StatusCode: http.StatusOK}
+	if offered {
+		response.Headers = map[string]string{"Sec-WebSocket-Protocol": Subprotocol}
+	}
+	return response, nil
+}
+
+func (h *WebSocket) open(ctx context.Context, id string, caller token.Caller) error {
+	open, err := h.Connections.OfUser(ctx, caller.User)
+	if err != nil {
+		return fmt.Errorf("count the connections of %s: %w", caller.User, err)
+	}
+	if len(open) >= MaxConnections {
+		return ErrTooManyConnections
+	}
+	return h.Connections.Connect(ctx, engine.Connection{
+		ID: id, User: caller.User, Roles: caller.Roles, Expires: caller.Expires, Opened: h.World.Time(),
+	})
+}
+
+// credentials finds the token: in the Authorization header, among the offered subprotocols, or in the query string. It
+// reports whether our subprotocol was offered.
+func credentials(request events.APIGatewayWebsocketProxyRequest) (raw string, offered bool) {
+	for name, value := range request.Headers {
+		switch strings.ToLower(name) {
+		case "authorization":
+			raw = strings.TrimPrefix(value, "Bearer ")
+		case "sec-websocket-protocol":
+			for protocol := range strings.SplitSeq(value, ",") {
+				protocol = strings.TrimSpace(protocol)
+				offered = offered || protocol == Subprotocol
+				if t, ok := strings.CutPrefix(protocol, bearer); ok && raw == "" {
+					raw = t
+				}
+			}
+		}
+	}
+	if raw == "" {
+		raw = request.QueryStringParameters["token"]
+	}
+	return raw, offered
+}
+
+// Message is what a client sends.
+type Message struct {
+	Action      string      `json:"action"`      // ping, subscribe or unsubscribe
+	AggregateID es.StreamID `json:"aggregateId"` // the stream to subscribe to
+	After       uint64      `json:"after"`       // the last version that the client has of it
+}
+
+// Notice is what the system answers to a message, beside outcomes.
+type Notice struct {
+	Type        string      `json:"type"` // Pong, Subscribed, Unsubscribed or Problem
+	AggregateID es.StreamID `json:"aggregateId,omitempty"`
+	Version     uint64      `json:"version,omitzero"`
+	Payload     *Problem    `json:"payload,omitempty"`
+}
+
+func (h *WebSocket) message(ctx context.Context, request events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	connectionID := request.RequestContext.ConnectionID
+	notice, err := h.obey(ctx, connectionID, request.Body)
+	if err != nil {
+		p := NewProblem(ctx, engine.NewID(), err)
+		notice = Notice{Type: "Problem", Payload: &p}
+	}
+	text, err := es.Encode(notice)
+	if err == nil {
+		err = h.Pusher.Push(ctx, connectionID, text)
+	}
+	if err != nil && !errors.Is(err, engine.ErrGone) {
+		slog.WarnContext(ctx, "push failed", "connection", connectionID, "error", err)
+	}
+	return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, nil
+}
+
+func (h *WebSocket) obey(ctx context.Context, connectionID, body string) (Notice, error) {
+	connection, err := h.connection(ctx, connectionID)
+	if err != nil {
+		return Notice{}, err
+	}
+	var m Message
+	if err := decodeInput([]byte(body), &m); err != nil {
+		return Notice{}, err
+	}
+	switch m.Action {
+	case "ping":
+		return Notice{Type: "Pong"}, nil
+	case "subscribe":
+		return h.subscribe(ctx, connection, m)
+	case "unsubscribe":
+		err := h.Connections.Unsubscribe(ctx, connectionID, m.AggregateID)
+		return Notice{Type: "Unsubscribed", AggregateID: m.AggregateID}, err
+	default:
+		return Notice{}, es.Invalid("action", "ping, subscribe or unsubscribe")
+	}
+}
+
+// connection finds who is speaking. A token that has run out since ends the connection.
+func (h *WebSocket) connection(ctx context.Context, id string) (engine.Connection, error) {
+	connection, err := h.Connections.Connection(ctx, id)
+	if errors.Is(err, engine.ErrGone) {
+		return connection, token.ErrInvalid
+	}
+	if err != nil {
+		return connection, fmt.Errorf("find connection %s: %w", id, err)
+	}
+	if !h.World.Time().Before(connection.Expires) {
+		if err := h.Connections.Disconnect(ctx, id); err != nil {
+			return connection, fmt.Errorf("end connection %s: %w", id, err)
+		}
+		return connection, token.ErrInvalid
+	}
+	return connection, nil
+}
+
+// subscribe first subscribes and then sends what the client missed, so that nothing falls in between. What comes live in
+// the meantime may come twice or early: clients go by the version.
+func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Message) (Notice, error) {
+	known, private := h.Streams(m.AggregateID.Category())
+	caller := es.Identity{User: c.User, Roles: c.Roles}
+	switch {
+	case !known || !id.MatchString(string(m.AggregateID)):
+		return Notice{}, es.Invalid("aggregateId", `the stream's category, a dash and the id, as in "match-0192…"`)
+	case private && !caller.Has(es.RoleAdmin):
+		return Notice{}, engine.ErrForbidden
+	}
+	if err := engine.Authorize(es.RoleRead, caller); err != nil {
+		return Notice{}, err
+	}
+	if err := h.Connections.Subscribe(ctx, c.ID, m.AggregateID); err != nil {
+		return Notice{}, fmt.Errorf("subscribe to %s: %w", m.AggregateID, err)
+	}
+	notice := Notice{Type: "Subscribed", AggregateID: m.AggregateID, Version: m.After}
+	for commit, err := range h.Store.Load(ctx, m.AggregateID, beforeCommitOf(m.After)) {
+		if err != nil {
+			return Notice{}, fmt.Errorf("load %s: %w", m.AggregateID, err)
+		}
+		missed := slices.DeleteFunc(engine.Outcomes(commit, private), func(o engine.Outcome) bool { return o.Version <= m.After })
+		if err := engine.Push(ctx, h.Connections, h.Pusher, h.World.Time(), c, missed); err != nil {
+			return Notice{}, err
+		}
+		notice.Version = max(notice.Version, commit.Last())
+	}
+	return notice, nil
+}
+
+// beforeCommitOf is a version before the commit that holds the next one: a client may have lost its connection between
+// two events of one commit.
+func beforeCommitOf(version uint64) uint64 { return version - min(version, engine.MaxCommitEvents) }
+
+// IdleLimit and AgeLimit are when API Gateway ends a connection: after nothing was sent for a while, and in any case.
+const (
+	IdleLimit = 10 * time.Minute
+	AgeLimit  = 2 * time.Hour
+)
