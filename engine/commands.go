@@ -154,7 +154,7 @@ func (e *execution) attempt(ctx context.Context) (done bool, err error) {
 	if len(decision.Events) > MaxCommitEvents {
 		return false, errTooLarge
 	}
-	drafts, err := e.drafts(decision)
+	drafts, err := e.drafts(ctx, decision)
 	if err != nil {
 		return false, err
 	}

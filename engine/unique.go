@@ -28,8 +28,13 @@ func (x *Commands) holder(ctx context.Context, u es.Unique) (holder, error) {
 }
 
 // drafts are the command's own commit and one for each unique value that it takes or gives up. A claimed value is taken
-// to be free until the store says otherwise, which costs no read.
-func (e *execution) drafts(decision es.Decision) ([]es.Draft, error) {
+// to be free until the store says otherwise, which costs no read; a value to be given up is looked at first.
+func (e *execution) drafts(ctx context.Context, decision es.Decision) ([]es.Draft, error) {
+	if len(decision.Releases) > 0 && e.unique == nil {
+		if err := e.resolveUnique(ctx, decision); err != nil {
+			return nil, err
+		}
+	}
 	drafts := []es.Draft{{Stream: e.stream, After: e.known.head, Events: decision.Events, Origin: e.origin()}}
 	add := func(u es.Unique, event es.Event[es.Holder]) error {
 		recorded, err := es.Holders.Record([]es.Event[es.Holder]{event})
