@@ -1,0 +1,176 @@
+// Package client speaks Foldstream's public API: HTTP for commands and queries, WebSocket for outcomes. The demo and the
+// end-to-end tests play through it.
+package client
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/token"
+)
+
+// Client is one caller. The zero HTTP client is the default one.
+type Client struct {
+	Base  string // URL of the API, without a slash at the end
+	Token string // empty for nobody
+	HTTP  http.Client
+}
+
+// Answer is an answer of the API with a status below 400.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   jsontext.Value // absent for 304
+}
+
+// Error is an answer of the API with a status of 400 or more.
+type Error struct{ handler.Problem }
+
+func (e *Error) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s: %s %s", e.Status, e.Code, e.Field, e.Detail))
+}
+
+// Do sends a request. A nil input sends no body. Headers are given as pairs of name and value. The error is an *Error when
+// the API refused.
+func (c *Client) Do(ctx context.Context, method, path string, input any, headers ...string) (Answer, error) {
+	var body io.Reader
+	if input != nil {
+		text, err := es.Encode(input)
+		if err != nil {
+			return Answer{}, fmt.Errorf("encode the input of %s %s: %w", method, path, err)
+		}
+		body = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.Base+path, body)
+	if err != nil {
+		return Answer{}, fmt.Errorf("make %s %s: %w", method, path, err)
+	}
+	if input != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if c.Token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	return c.send(request)
+}
+
+func (c *Client) send(request *http.Request) (Answer, error) {
+	response, err := c.HTTP.Do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return Answer{}, fmt.Errorf("read the answer of %s %s: %w", request.Method, request.URL.Path, err)
+	}
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: text}
+	if response.StatusCode < http.StatusBadRequest {
+		return answer, nil
+	}
+	problem := &Error{}
+	if err := es.Decode(text, &problem.Problem); err != nil {
+		return answer, fmt.Errorf("%s %s answered %s, which is not a problem: %q", request.Method, request.URL.Path, response.Status, text)
+	}
+	return answer, problem
+}
+
+// Command sends a command and reads its answer, and what the command adds to that into more unless it is nil.
+func (c *Client) Command(ctx context.Context, method, path string, input, more any, headers ...string) (handler.Accepted, error) {
+	if input == nil {
+		input = struct{}{}
+	}
+	answer, err := c.Do(ctx, method, path, input, headers...)
+	if err != nil {
+		return handler.Accepted{}, err
+	}
+	var accepted handler.Accepted
+	if err := es.Decode(answer.Body, &accepted); err != nil {
+		return accepted, fmt.Errorf("read the answer of %s %s: %w", method, path, err)
+	}
+	if more != nil {
+		err = es.Decode(accepted.More, more)
+	}
+	return accepted, err
+}
+
+// Get reads a document.
+func (c *Client) Get(ctx context.Context, path string, into any) error {
+	answer, err := c.Do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	return es.Decode(answer.Body, into)
+}
+
+// SignUp registers somebody, signs them in, and gives the client that acts for them.
+func (c *Client) SignUp(ctx context.Context, email, password string) (*Client, token.Token, error) {
+	who := map[string]string{"email": email, "password": password}
+	if _, err := c.Command(ctx, http.MethodPost, "/register", who, nil); err != nil {
+		return nil, token.Token{}, fmt.Errorf("register %s: %w", email, err)
+	}
+	return c.LogIn(ctx, email, password)
+}
+
+// LogIn signs somebody in, and gives the client that acts for them.
+func (c *Client) LogIn(ctx context.Context, email, password string) (*Client, token.Token, error) {
+	var issued token.Token
+	who := map[string]string{"email": email, "password": password}
+	if _, err := c.Command(ctx, http.MethodPost, "/login", who, &issued); err != nil {
+		return nil, token.Token{}, fmt.Errorf("log %s in: %w", email, err)
+	}
+	return &Client{Base: c.Base, Token: issued.Token}, issued, nil
+}
+
+// Socket is an open WebSocket.
+type Socket struct{ conn *websocket.Conn }
+
+// Connect opens a WebSocket at a ws or wss URL.
+func (c *Client) Connect(ctx context.Context, url string) (*Socket, error) {
+	conn, response, err := websocket.Dial(ctx, url, &websocket.DialOptions{
+		HTTPHeader: http.Header{"Authorization": {"Bearer " + c.Token}},
+	})
+	if err != nil {
+		if response != nil {
+			return nil, fmt.Errorf("connect: %s: %w", response.Status, err)
+		}
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	conn.SetReadLimit(engine.MaxMessageBytes)
+	return &Socket{conn}, nil
+}
+
+// Send sends a message.
+func (s *Socket) Send(ctx context.Context, m handler.Message) error {
+	text, err := es.Encode(m)
+	if err != nil {
+		return err
+	}
+	return s.conn.Write(ctx, websocket.MessageText, text)
+}
+
+// Next waits for the next message. A notice comes as an outcome with its type, and the members that it has.
+func (s *Socket) Next(ctx context.Context) (engine.Outcome, error) {
+	_, text, err := s.conn.Read(ctx)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	var r engine.Outcome
+	return r, es.Decode(text, &r)
+}
+
+// Close says good-bye.
+func (s *Socket) Close() error { return s.conn.Close(websocket.StatusNormalClosure, "") }

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+)
+
+type dot struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+}
+
+type line struct {
+	From      dot    `json:"from"`
+	Direction string `json:"direction"`
+}
+
+// view is a match as the API shows it, as far as a player needs it.
+type view struct {
+	Status  string         `json:"status"`
+	Width   int            `json:"width"`
+	Height  int            `json:"height"`
+	Next    string         `json:"nextPlayer"`
+	Winner  string         `json:"winner"`
+	Scores  map[string]int `json:"scores"`
+	Turns   []turn         `json:"turns"`
+	drawn   map[line]bool
+	closers map[dot]string // who owns a cell, by its upper left dot
+}
+
+type turn struct {
+	Player string `json:"player"`
+	Line   line   `json:"line"`
+}
+
+// match lets whoever's turn it is play, until somebody has won.
+func match(ctx context.Context, id string, players map[string]*player) (view, error) {
+	fmt.Println("\nThey play.")
+	var version uint64
+	for {
+		var m view
+		var anyone *player
+		for _, p := range players {
+			anyone = p
+		}
+		if err := anyone.Get(ctx, fmt.Sprintf("/matches/%s?min-version=%d", id, version), &m); err != nil {
+			return m, err
+		}
+		m.replay()
+		if m.Status == "finished" {
+			return m, nil
+		}
+		next, known := players[m.Next]
+		if !known {
+			return m, fmt.Errorf("it is the turn of %q, who does not play", m.Next)
+		}
+		accepted, err := next.Command(ctx, http.MethodPost, "/matches/"+id+"/turns", m.choose(), nil)
+		if err != nil {
+			return m, err
+		}
+		version = accepted.Version
+	}
+}
+
+// replay works out from the turns which cells are closed, and by whom.
+func (m *view) replay() {
+	m.drawn, m.closers = map[line]bool{}, map[dot]string{}
+	for _, t := range m.Turns {
+		m.drawn[t.Line] = true
+		for _, c := range m.cells(t.Line) {
+			if m.sides(c) == 4 {
+				m.closers[c] = t.Player
+			}
+		}
+	}
+}
+
+func (m *view) owned() map[string]int {
+	owned := map[string]int{}
+	for _, player := range m.closers {
+		owned[player]++
+	}
+	return owned
+}
+
+// choose takes a line that closes a cell; else one that leaves the other none to close; else any.
+func (m *view) choose() line {
+	var closing, safe, rest []line
+	for _, l := range m.lines() {
+		most := 0
+		for _, c := range m.cells(l) {
+			most = max(most, m.sides(c))
+		}
+		switch {
+		case m.drawn[l]:
+		case most == 3:
+			closing = append(closing, l)
+		case most < 2:
+			safe = append(safe, l)
+		default:
+			rest = append(rest, l)
+		}
+	}
+	for _, lines := range [][]line{closing, safe, rest} {
+		if len(lines) > 0 {
+			return lines[rand.IntN(len(lines))]
+		}
+	}
+	return line{}
+}
+
+func (m *view) lines() []line {
+	var all []line
+	for y := range m.Height + 1 {
+		for x := range m.Width + 1 {
+			if x < m.Width {
+				all = append(all, line{dot{x, y}, "right"})
+			}
+			if y < m.Height {
+				all = append(all, line{dot{x, y}, "down"})
+			}
+		}
+	}
+	return all
+}
+
+// cells are the one or two cells that a line borders.
+func (m *view) cells(l line) []dot {
+	other := dot{l.From.X, l.From.Y - 1}
+	if l.Direction == "down" {
+		other = dot{l.From.X - 1, l.From.Y}
+	}
+	var all []dot
+	for _, c := range []dot{l.From, other} {
+		if c.X >= 0 && c.Y >= 0 && c.X < m.Width && c.Y < m.Height {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func (m *view) sides(c dot) int {
+	n := 0
+	for _, l := range []line{{c, "right"}, {c, "down"}, {dot{c.X, c.Y + 1}, "right"}, {dot{c.X + 1, c.Y}, "down"}} {
+		if m.drawn[l] {
+			n++
+		}
+	}
+	return n
+}
+
+// draw shows the board with the owners' first letters of id order: A for who joined first in the turns.
+func (m *view) draw() string {
+	letters := map[string]string{}
+	for _, t := range m.Turns {
+		if letters[t.Player] == "" {
+			letters[t.Player] = string(rune('A' + len(letters)))
+		}
+	}
+	var b strings.Builder
+	for y := range m.Height + 1 {
+		b.WriteString("  ·" + strings.Repeat("───·", m.Width) + "\n")
+		for x := 0; x < m.Width && y < m.Height; x++ {
+			if x == 0 {
+				b.WriteString("  │")
+			}
+			fmt.Fprintf(&b, " %s │", letters[m.closers[dot{x, y}]])
+		}
+		if y < m.Height {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,129 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/foldstream/foldstream/client"
+	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/local"
+	"github.com/foldstream/foldstream/token"
+)
+
+// server is the one that most tests share: they keep out of each other's way by users of their own.
+var server struct {
+	*local.System
+	url, ws string
+}
+
+func TestMain(m *testing.M) {
+	slog.SetLogLoggerLevel(slog.LevelError)
+	code, err := serve(m.Run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func serve(run func() int) (int, error) {
+	folder, err := os.MkdirTemp("", "foldstream-e2e-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(folder)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	if server.System, err = local.Open(local.Config{App: domain.App, Address: "127.0.0.1:0", Data: folder}, true); err != nil {
+		return 0, err
+	}
+	listener, err := server.Listen(ctx)
+	if err != nil {
+		return 0, err
+	}
+	server.url, server.ws = "http://"+listener.Addr().String(), "ws://"+listener.Addr().String()+"/ws"
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, listener) }()
+	code := run()
+	stop()
+	return code, errors.Join(<-served, server.Close())
+}
+
+const password = "correct horse battery staple"
+
+var users atomic.Int64
+
+// newcomer is somebody who has just signed up.
+func newcomer(t *testing.T) (*client.Client, token.Token) {
+	t.Helper()
+	c := &client.Client{Base: server.url}
+	email := fmt.Sprintf("u%d-%s@example.com", users.Add(1), strings.ToLower(engine.NewID()))
+	signed, issued, err := c.SignUp(t.Context(), email, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed, issued
+}
+
+// newPlayer is a newcomer with a name.
+func newPlayer(t *testing.T, name string) (*client.Client, string) {
+	t.Helper()
+	c, issued := newcomer(t)
+	command(t, c, "POST", "/users", map[string]string{"name": name}, nil)
+	return c, issued.UserID
+}
+
+func command(t *testing.T, c *client.Client, method, path string, input, more any, headers ...string) handler.Accepted {
+	t.Helper()
+	accepted, err := c.Command(t.Context(), method, path, input, more, headers...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return accepted
+}
+
+func get[D any](t *testing.T, c *client.Client, path string) D {
+	t.Helper()
+	var d D
+	if err := c.Get(t.Context(), path, &d); err != nil {
+		t.Fatalf("GET %s: %v", path, err)
+	}
+	return d
+}
+
+// refused asserts that a request is refused with a status and a code.
+func refused(t *testing.T, err error, status int, code string) *client.Error {
+	t.Helper()
+	var problem *client.Error
+	if !errors.As(err, &problem) || problem.Status != status || problem.Code != code {
+		t.Fatalf("got %v, want %d %s", err, status, code)
+	}
+	if problem.TraceID == "" || problem.Detail == "" {
+		t.Fatalf("the problem lacks its trace id or its detail: %+v", problem.Problem)
+	}
+	return problem
+}
+
+// eventually waits for a condition that other processes bring about.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(20 * time.Second)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
