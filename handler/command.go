@@ -79,7 +79,11 @@ func (h *Command) decode(request events.APIGatewayV2HTTPRequest, caller es.Ident
 		if key == "" || len(key) > 255 {
 			return nil, "", es.Invalid("Idempotency-Key", "a key has 1 to 255 characters")
 		}
-		commandID = engine.CommandIDFor(caller.User, h.Decl.Name, request.RawPath, key)
+		target := request.RawPath
+		if caller.User == "" {
+			target += " " + string(text) // all strangers share one name: only the very same request is a repetition
+		}
+		commandID = engine.CommandIDFor(caller.User, h.Decl.Name, target, key)
 	}
 	from := map[string]string{"invoker": caller.User, "id": engine.AggregateID(commandID)}
 	if err := fill(input.Elem(), request, from); err != nil {

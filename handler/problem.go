@@ -72,7 +72,7 @@ func (p Problem) Response() events.APIGatewayV2HTTPResponse {
 	switch p.Status {
 	case http.StatusUnauthorized:
 		response.Headers["www-authenticate"] = "Bearer"
-	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+	case http.StatusServiceUnavailable:
 		response.Headers["retry-after"] = "1"
 	}
 	return response

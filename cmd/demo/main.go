@@ -91,12 +91,19 @@ func play(ctx context.Context, url, socket string) error {
 
 // judge prints the end of the match, and holds its scores against a count of its own.
 func judge(m view, players ...*player) error {
-	fmt.Printf("\n%s\n", m.draw())
+	letters, scores := map[string]string{}, map[string]int{}
+	for _, p := range players {
+		letters[p.id] = p.name[:1]
+	}
+	for _, p := range m.Players {
+		scores[p.ID] = p.Score
+	}
+	fmt.Printf("\n%s\n", m.draw(letters))
 	owned := m.owned()
 	for _, p := range players {
 		fmt.Printf("%-6s %d cells\n", p.name, owned[p.id])
-		if m.Scores[p.id] != owned[p.id] {
-			return fmt.Errorf("the match says that %s has %d cells, the board shows %d", p.name, m.Scores[p.id], owned[p.id])
+		if scores[p.id] != owned[p.id] {
+			return fmt.Errorf("the match says that %s has %d cells, the board shows %d", p.name, scores[p.id], owned[p.id])
 		}
 		if m.Winner == p.id {
 			fmt.Printf("%s has won.\n", p.name)

@@ -20,13 +20,18 @@ type line struct {
 
 // view is a match as the API shows it, as far as a player needs it.
 type view struct {
-	Status  string         `json:"status"`
-	Width   int            `json:"width"`
-	Height  int            `json:"height"`
-	Next    string         `json:"nextPlayer"`
-	Winner  string         `json:"winner"`
-	Scores  map[string]int `json:"scores"`
-	Turns   []turn         `json:"turns"`
+	Status   string `json:"status"`
+	Settings struct {
+		Cells int `json:"cells"`
+	} `json:"settings"`
+	Players []struct {
+		ID    string `json:"id"`
+		Score int    `json:"score"`
+	} `json:"players"`
+	Next   string `json:"nextPlayer"`
+	Winner string `json:"winner"`
+	Turns  []turn `json:"turns"`
+
 	drawn   map[line]bool
 	closers map[dot]string // who owns a cell, by its upper left dot
 }
@@ -114,12 +119,12 @@ func (m *view) choose() line {
 
 func (m *view) lines() []line {
 	var all []line
-	for y := range m.Height + 1 {
-		for x := range m.Width + 1 {
-			if x < m.Width {
+	for y := range m.Settings.Cells + 1 {
+		for x := range m.Settings.Cells + 1 {
+			if x < m.Settings.Cells {
 				all = append(all, line{dot{x, y}, "right"})
 			}
-			if y < m.Height {
+			if y < m.Settings.Cells {
 				all = append(all, line{dot{x, y}, "down"})
 			}
 		}
@@ -135,7 +140,7 @@ func (m *view) cells(l line) []dot {
 	}
 	var all []dot
 	for _, c := range []dot{l.From, other} {
-		if c.X >= 0 && c.Y >= 0 && c.X < m.Width && c.Y < m.Height {
+		if c.X >= 0 && c.Y >= 0 && c.X < m.Settings.Cells && c.Y < m.Settings.Cells {
 			all = append(all, c)
 		}
 	}
@@ -152,24 +157,18 @@ func (m *view) sides(c dot) int {
 	return n
 }
 
-// draw shows the board with the owners' first letters of id order: A for who joined first in the turns.
-func (m *view) draw() string {
-	letters := map[string]string{}
-	for _, t := range m.Turns {
-		if letters[t.Player] == "" {
-			letters[t.Player] = string(rune('A' + len(letters)))
-		}
-	}
+// draw shows the full board, with the owners' letters in the cells.
+func (m *view) draw(letters map[string]string) string {
 	var b strings.Builder
-	for y := range m.Height + 1 {
-		b.WriteString("  ·" + strings.Repeat("───·", m.Width) + "\n")
-		for x := 0; x < m.Width && y < m.Height; x++ {
+	for y := range m.Settings.Cells + 1 {
+		b.WriteString("  ·" + strings.Repeat("───·", m.Settings.Cells) + "\n")
+		for x := 0; x < m.Settings.Cells && y < m.Settings.Cells; x++ {
 			if x == 0 {
 				b.WriteString("  │")
 			}
 			fmt.Fprintf(&b, " %s │", letters[m.closers[dot{x, y}]])
 		}
-		if y < m.Height {
+		if y < m.Settings.Cells {
 			b.WriteString("\n")
 		}
 	}

@@ -1,0 +1,30 @@
+package identity
+
+import (
+	"net/mail"
+	"strings"
+
+	"github.com/foldstream/foldstream/es"
+)
+
+const maxEmail = 254 // what SMTP can carry
+
+// normalise makes two spellings of an address the same, so that nobody registers twice.
+func normalise(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+func checkEmail(email string) error {
+	email = normalise(email)
+	if len(email) > maxEmail {
+		return es.Invalid("email", "an e-mail address has at most %d characters", maxEmail)
+	}
+	// ParseAddress also takes names, comments and quoting; what it found must be all there was.
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email {
+		return es.Invalid("email", "this is not an e-mail address")
+	}
+	// Mail servers write other letters in several ways, and most (SES too) don't deliver to them at all.
+	if strings.ContainsFunc(email, func(r rune) bool { return r > '~' }) {
+		return es.Invalid("email", "an e-mail address has ASCII letters only; write the domain in its xn-- form")
+	}
+	return nil
+}

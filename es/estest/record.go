@@ -1,0 +1,72 @@
+package estest
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/foldstream/foldstream/es"
+)
+
+// Commit is events that happened together, for [View] and [Saga]. It is made by [Committed].
+type Commit struct {
+	recorded func() ([]es.Recorded, error)
+	es.Commit
+}
+
+// Committed is a commit of an aggregate's events to the stream with this id, at [Noon] and by nobody.
+func Committed[S any](a *es.Aggregate[S], id string, events ...es.Event[S]) Commit {
+	return Commit{
+		recorded: func() ([]es.Recorded, error) {
+			recorded, _, err := roundTrip(a, events)
+			return recorded, err
+		},
+		Commit: es.Commit{Stream: es.NewStreamID(a.Category(), id), Version: 1, Origin: es.Origin{Time: Noon}},
+	}
+}
+
+// At sets the commit's time.
+func (c Commit) At(at time.Time) Commit {
+	c.Time = at
+	return c
+}
+
+// By sets who invoked the commit.
+func (c Commit) By(user string) Commit {
+	c.Invoker = user
+	return c
+}
+
+func (c Commit) commit(version uint64) (es.Commit, error) {
+	recorded, err := c.recorded()
+	c.Version, c.Events = version, recorded
+	return c.Commit, err
+}
+
+// roundTrip writes events under their wire names and reads them back. What differs then is lost in earnest too.
+func roundTrip[S any](a *es.Aggregate[S], events []es.Event[S]) ([]es.Recorded, []es.Event[S], error) {
+	recorded, err := a.Record(events)
+	if err != nil {
+		return nil, nil, err
+	}
+	read := make([]es.Event[S], len(events))
+	for i, r := range recorded {
+		into := reflect.New(a.EventGoType(r.Type))
+		if err := es.Decode(r.Data, into.Interface()); err != nil {
+			return nil, nil, fmt.Errorf("%s can't be read back: %w", r.Type, err)
+		}
+		read[i] = into.Elem().Interface().(es.Event[S])
+		if diff := compare(events[i], read[i]); diff != "" {
+			return nil, nil, fmt.Errorf("%s is another when it is read back from %s (-written +read):\n%s", r.Type, r.Data, diff)
+		}
+	}
+	return recorded, read, nil
+}
+
+func fold[S any](a *es.Aggregate[S], state S, recorded []es.Recorded) (S, error) {
+	folded, err := a.Fold(state, es.Commit{Stream: es.NewStreamID(a.Category(), "test"), Version: 1, Events: recorded})
+	if err != nil {
+		return state, err
+	}
+	return folded.(S), nil
+}

@@ -1,0 +1,9 @@
+// Command grant-role is the Lambda of the command grant-role.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/identity"
+)
+
+func main() { cloud.Command(identity.DoGrantRole) }

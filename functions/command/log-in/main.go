@@ -1,0 +1,9 @@
+// Command log-in is the Lambda of the command log-in.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/identity"
+)
+
+func main() { cloud.LogIn(identity.DoLogIn) }

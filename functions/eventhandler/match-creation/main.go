@@ -1,0 +1,9 @@
+// Command match-creation is the Lambda of the saga match-creation.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/match"
+)
+
+func main() { cloud.EventHandler(match.Creation) }

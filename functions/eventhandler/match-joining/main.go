@@ -1,0 +1,9 @@
+// Command match-joining is the Lambda of the saga match-joining.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/match"
+)
+
+func main() { cloud.EventHandler(match.Joining) }

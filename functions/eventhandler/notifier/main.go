@@ -1,0 +1,9 @@
+// Command notifier is the Lambda that tells clients what came of their requests.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain"
+)
+
+func main() { cloud.Notifier(domain.App) }

@@ -1,0 +1,9 @@
+// Command matches is the Lambda of the projector matches.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/match"
+)
+
+func main() { cloud.Projector(match.Records.ViewDecl) }

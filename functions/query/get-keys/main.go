@@ -1,0 +1,6 @@
+// Command get-keys is the Lambda of the query get-keys.
+package main
+
+import "github.com/foldstream/foldstream/cloud"
+
+func main() { cloud.Keys() }

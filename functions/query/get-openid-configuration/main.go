@@ -1,0 +1,6 @@
+// Command get-openid-configuration is the Lambda of the query get-openid-configuration.
+package main
+
+import "github.com/foldstream/foldstream/cloud"
+
+func main() { cloud.Discovery() }

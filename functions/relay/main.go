@@ -1,0 +1,6 @@
+// Command relay is the Lambda that brings commits from the events table to the feed and the topic.
+package main
+
+import "github.com/foldstream/foldstream/cloud"
+
+func main() { cloud.Relay() }

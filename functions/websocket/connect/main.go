@@ -1,0 +1,6 @@
+// Command connect is the Lambda of the WebSocket's $connect route.
+package main
+
+import "github.com/foldstream/foldstream/cloud"
+
+func main() { cloud.Connect() }

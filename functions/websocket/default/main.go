@@ -1,0 +1,9 @@
+// Command default is the Lambda of the WebSocket's $default route.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain"
+)
+
+func main() { cloud.Messages(domain.App) }
