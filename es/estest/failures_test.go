@@ -2,6 +2,7 @@ package estest
 
 import (
 	"errors"
+	"fmt"
 	"math/rand"
 	"testing"
 
@@ -117,7 +118,7 @@ func TestWrongDeclarations(t *testing.T) {
 		},
 		"a Decide that draws lots": {
 			past.When(do{decide: func(list, es.Env) ([]es.Event[list], error) {
-				return []es.Event[list]{added{Word: string(rune('a' + rand.Int31()))}}, nil
+				return []es.Event[list]{added{Word: fmt.Sprint(rand.Int63())}}, nil
 			}}),
 			[]string{"decides differently the second time"},
 		},
