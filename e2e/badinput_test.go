@@ -62,15 +62,15 @@ func TestBadInput(t *testing.T) {
 		status                   int
 		code, field              string
 	}{
-		{"malformed JSON", "POST", requests, `{"size":`, 400, "MalformedJSON", ""},
+		{"malformed JSON", "POST", requests, `{"size":`, 400, "MalformedJSON", "size"},
 		{"JSON of another kind", "POST", requests, `[]`, 400, "InvalidInput", ""},
-		{"a member twice", "POST", requests, `{"size":"small","size":"large"}`, 400, "MalformedJSON", ""},
+		{"a member twice", "POST", requests, `{"size":"small","size":"large"}`, 400, "MalformedJSON", "size"},
 		{"an unknown field", "POST", requests, `{"size":"small","hue":1}`, 400, "InvalidInput", "hue"},
 		{"a wrong type", "POST", requests, `{"size":3}`, 400, "InvalidInput", "size"},
 		{"a wrong type inside", "POST", turns, `{"from":{"x":"a","y":0},"direction":"right"}`, 400, "InvalidInput", "from/x"},
 		{"a number beyond its range", "POST", turns, `{"from":{"x":1e99,"y":0},"direction":"right"}`, 400, "InvalidInput", "from/x"},
 		{"a value that is not one", "POST", requests, `{"size":"vast"}`, 400, "InvalidInput", "size"},
-		{"invalid UTF-8", "POST", requests, "{\"size\":\"\xff\"}", 400, "MalformedJSON", ""},
+		{"invalid UTF-8", "POST", requests, "{\"size\":\"\xff\"}", 400, "MalformedJSON", "size"},
 		{"control characters", "PUT", "/users/" + adaID + "/name", `{"name":"a\u0000b"}`, 400, "InvalidInput", "name"},
 		{"a body that is too large", "PUT", "/users/" + adaID + "/name", `{"name":"` + strings.Repeat("a", 1<<20) + `"}`, 413, "BodyTooLarge", ""},
 		{"a name that is too long", "PUT", "/users/" + adaID + "/name", `{"name":"` + strings.Repeat("a", 500) + `"}`, 400, "InvalidInput", "name"},
@@ -85,7 +85,7 @@ func TestBadInput(t *testing.T) {
 		{"a limit out of range", "GET", "/matches?limit=0", "", 400, "InvalidInput", "limit"},
 		{"a broken cursor", "GET", "/matches?cursor=%25", "", 400, "InvalidInput", "cursor"},
 		{"a broken version", "GET", "/matches/" + match + "?min-version=-1", "", 400, "InvalidInput", "min-version"},
-		{"somebody else's user", "PUT", "/users/somebody/name", `{"name":"Eve"}`, 404, "NoSuchUser", ""},
+		{"somebody else's user", "PUT", "/users/somebody/name", `{"name":"Eve"}`, 403, "NotYours", ""},
 		{"an internal command", "POST", "/matches", `{"size":"small"}`, 405, "MethodNotAllowed", ""},
 		{"a turn before the start", "POST", turns, `{"from":{"x":0,"y":0},"direction":"right"}`, 409, "NotStarted", ""},
 		{"joining one's own match", "POST", "/matches/" + match + "/join-requests", `{}`, 409, "AlreadyJoined", ""},
@@ -183,7 +183,7 @@ func TestBadMoves(t *testing.T) {
 	_, err := carol.Command(t.Context(), "POST", turns, line{dot{1, 1}, "right"}, nil)
 	refused(t, err, 403, "NotAPlayer")
 	_, err = carol.Command(t.Context(), "POST", "/matches/"+id+"/join-requests", nil, nil)
-	refused(t, err, 409, "AlreadyStarted")
+	refused(t, err, 409, "MatchFull")
 	after := get[matchView](t, carol, "/matches/"+id)
 	if len(after.Turns) > 1 {
 		t.Fatalf("a refused turn was taken: %+v", after.Turns)

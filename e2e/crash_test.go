@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,6 +60,17 @@ func launch(t *testing.T, binary, data, address string) *process {
 	return nil
 }
 
+// freeAddress is an address that a server can be launched at again and again, so that its tokens stay valid.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
 // kill ends the process as a power cut would, without a word.
 func (p *process) kill(t *testing.T) {
 	t.Helper()
@@ -83,8 +95,8 @@ func somebody(t *testing.T, url, name string) (*client.Client, string) {
 // be there, and what followed from it must come about.
 func TestKillNine(t *testing.T) {
 	binary, data := build(t), t.TempDir()
-	server := launch(t, binary, data, "127.0.0.1:0")
-	address := strings.TrimPrefix(server.url, "http://")
+	address := freeAddress(t)
+	server := launch(t, binary, data, address)
 
 	ada, adaID := somebody(t, server.url, "Ada")
 	bob, bobID := somebody(t, server.url, "Bob")

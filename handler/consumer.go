@@ -30,7 +30,9 @@ func (h Consumer) Handle(ctx context.Context, batch events.SQSEvent) (events.SQS
 			continue
 		}
 		if err := h.Deliver(ctx, commits[0].Stream, commits, receives(group[0])); err != nil {
-			slog.WarnContext(ctx, "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
+			if ctx.Err() == nil { // else the process stops, and the messages come again when it is back
+				slog.WarnContext(ctx, "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
+			}
 			fail(group[:len(commits)])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/go-json-experiment/json"
@@ -99,7 +100,7 @@ func decodeInput(body []byte, into any) error {
 	case errors.As(err, &semantic):
 		return &requestError{http.StatusBadRequest, "InvalidInput", pointer(semantic.JSONPointer), semanticDetail(semantic)}
 	case errors.As(err, &syntactic):
-		return &requestError{http.StatusBadRequest, "MalformedJSON", pointer(syntactic.JSONPointer), syntactic.Error()}
+		return &requestError{http.StatusBadRequest, "MalformedJSON", pointer(syntactic.JSONPointer), strings.TrimPrefix(syntactic.Error(), "jsontext: ")}
 	default:
 		return &requestError{http.StatusBadRequest, "MalformedJSON", "", err.Error()}
 	}

@@ -17,12 +17,13 @@ import (
 // stopping is how long requests may take to end when the server stops.
 const stopping = 10 * time.Second
 
-// Listen takes the system's address.
+// Listen takes the system's address, below which its tokens' issuer is found.
 func (s *System) Listen(ctx context.Context) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", s.Address, err)
 	}
+	s.Authority.Issuer = "http://" + listener.Addr().String()
 	return listener, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/foldstream/foldstream/adapters/keyfile"
@@ -66,7 +67,7 @@ func Open(config Config, serving bool) (*System, error) {
 	s := &System{
 		Config: config, Store: store, hub: newHub(),
 		Commands:  &engine.Commands{Store: store, Memory: memory, World: config.World},
-		Authority: &token.Authority{Issuer: "http://" + config.Address, Signer: signer, World: config.World},
+		Authority: &token.Authority{Signer: signer, World: config.World},
 		Consumers: map[string]*engine.Consumer{},
 	}
 	s.consumers(outbox.Dir(filepath.Join(config.Data, "outbox")))
@@ -91,13 +92,14 @@ func (s *System) consumers(mailer engine.Mailer) {
 // Close closes the store.
 func (s *System) Close() error { return s.Store.Close() }
 
+type batchHandler = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+
 // workers is how many batches of one queue are handled at once: a stream is in one of them only.
 const workers = 2
 
 // consume brings commits to all consumers until the context ends.
 func (s *System) consume(ctx context.Context) error {
 	all, ctx := errgroup.WithContext(ctx)
-	all.Go(func() error { return s.Store.Relay(ctx) })
 	for name, c := range s.Consumers {
 		handle := handler.Consumer{Consumer: c}.Handle
 		for range workers {
@@ -111,7 +113,7 @@ func (s *System) consume(ctx context.Context) error {
 }
 
 // poll hands over a queue's batches. A failure of the store is logged and tried again: the messages wait.
-func (s *System) poll(ctx context.Context, queue string, handle sqlite.Handler) error {
+func (s *System) poll(ctx context.Context, queue string, handle batchHandler) error {
 	for ctx.Err() == nil {
 		if _, err := s.Store.Poll(ctx, queue, time.Minute, handle); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "polling failed", "queue", queue, "error", err)

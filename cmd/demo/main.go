@@ -15,6 +15,8 @@ import (
 
 	"github.com/foldstream/foldstream/client"
 	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
 	"github.com/foldstream/foldstream/local"
 )
 
@@ -82,9 +84,19 @@ func play(ctx context.Context, url, socket string) error {
 	if err := grace.join(ctx, id); err != nil {
 		return err
 	}
+	for _, p := range []*player{ada, grace} {
+		if err := p.watch(ctx, id); err != nil {
+			return err
+		}
+	}
 	final, err := match(ctx, id, map[string]*player{ada.id: ada, grace.id: grace})
 	if err != nil {
 		return err
+	}
+	for _, p := range []*player{ada, grace} {
+		if err := p.ended(ctx); err != nil {
+			return err
+		}
 	}
 	return judge(final, ada, grace)
 }
@@ -122,6 +134,8 @@ func judge(m view, players ...*player) error {
 type player struct {
 	*client.Client
 	id, name string
+	socket   *client.Socket
+	over     chan error // told when the match has finished, or the connection has
 }
 
 func join(ctx context.Context, url, socket, name string) (*player, error) {
@@ -131,25 +145,44 @@ func join(ctx context.Context, url, socket, name string) (*player, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &player{Client: c, id: issued.UserID, name: name}
-	heard, err := c.Connect(ctx, socket)
-	if err != nil {
+	p := &player{Client: c, id: issued.UserID, name: name, over: make(chan error, 1)}
+	if p.socket, err = c.Connect(ctx, socket); err != nil {
 		return nil, err
 	}
-	go p.listen(ctx, heard)
+	go p.listen(ctx)
 	_, err = c.Command(ctx, "POST", "/users", map[string]string{"name": name}, nil)
 	return p, err
 }
 
-// listen prints what the player hears, until the connection ends.
-func (p *player) listen(ctx context.Context, heard *client.Socket) {
-	defer heard.Close()
+// listen prints what the player hears, until the match is over.
+func (p *player) listen(ctx context.Context) {
+	defer p.socket.Close()
 	for {
-		m, err := heard.Next(ctx)
+		m, err := p.socket.Next(ctx)
 		if err != nil {
+			p.over <- err
 			return
 		}
 		fmt.Printf("  %-6s hears %-16s v%-3d %.110s\n", p.name, m.Type, m.Version, m.Payload)
+		if m.Type == "MatchFinished" {
+			p.over <- nil
+			return
+		}
+	}
+}
+
+// watch subscribes to the match, so that the player hears the other's turns as well.
+func (p *player) watch(ctx context.Context, matchID string) error {
+	return p.socket.Send(ctx, handler.Message{Action: "subscribe", AggregateID: es.NewStreamID("match", matchID), After: 5})
+}
+
+// ended waits until the player has heard that the match is over.
+func (p *player) ended(ctx context.Context) error {
+	select {
+	case err := <-p.over:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

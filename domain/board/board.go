@@ -111,6 +111,6 @@ func (b Board) beside(l Line) []Cell {
 }
 
 func (b Board) closed(c Cell) bool {
-	return b.IsDrawn(Line{Dot{c.X, c.Y}, Right}) && b.IsDrawn(Line{Dot{c.X, c.Y + 1}, Right}) &&
-		b.IsDrawn(Line{Dot{c.X, c.Y}, Down}) && b.IsDrawn(Line{Dot{c.X + 1, c.Y}, Down})
+	return b.IsDrawn(Line{Dot(c), Right}) && b.IsDrawn(Line{Dot{c.X, c.Y + 1}, Right}) &&
+		b.IsDrawn(Line{Dot(c), Down}) && b.IsDrawn(Line{Dot{c.X + 1, c.Y}, Down})
 }

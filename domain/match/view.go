@@ -33,7 +33,7 @@ type Settings struct {
 // Scored is a player with the number of cells owned so far.
 type Scored struct {
 	Player
-	Score  int `json:"score"`
+	Score int `json:"score"`
 }
 
 // Turn is a line that was drawn.

@@ -33,8 +33,8 @@ func newStream(category string) es.StreamID {
 	return es.NewStreamID(category, uuid.NewString())
 }
 
-// newName gives a kebab-case name that nobody has used.
-func newName(prefix string) string { return prefix + "-" + uuid.NewString() }
+// newConsumer gives a consumer name that nobody has used.
+func newConsumer() string { return "consumer-" + uuid.NewString() }
 
 // instant is a time as adapters must keep it: to the millisecond.
 func instant(n int) time.Time {

@@ -22,7 +22,7 @@ func Checkpoints(t *testing.T, open func(t *testing.T) engine.Checkpoints) {
 		same(t, "the checkpoint", got, want)
 	}
 	t.Run("it moves on", func(t *testing.T) {
-		c, consumer, stream := open(t), newName("consumer"), newStream("contract")
+		c, consumer, stream := open(t), newConsumer(), newStream("contract")
 		applied(t, c, consumer, stream, 0)
 		for version := uint64(0); version < 12; version += 3 {
 			try(t, "advance", c.Advance(t.Context(), consumer, stream, version, version+3))
@@ -30,16 +30,16 @@ func Checkpoints(t *testing.T, open func(t *testing.T) engine.Checkpoints) {
 		}
 	})
 	t.Run("consumers and streams are kept apart", func(t *testing.T) {
-		c, consumer, stream := open(t), newName("consumer"), newStream("contract")
+		c, consumer, stream := open(t), newConsumer(), newStream("contract")
 		try(t, "advance", c.Advance(t.Context(), consumer, stream, 0, 3))
-		applied(t, c, newName("consumer"), stream, 0)
+		applied(t, c, newConsumer(), stream, 0)
 		applied(t, c, consumer, stream+"é", 0)
 		try(t, "advance in another stream", c.Advance(t.Context(), consumer, stream+"é", 0, 7))
 		applied(t, c, consumer, stream, 3)
 		applied(t, c, consumer, stream+"é", 7)
 	})
 	t.Run("a stale advance changes nothing", func(t *testing.T) {
-		c, consumer, stream := open(t), newName("consumer"), newStream("contract")
+		c, consumer, stream := open(t), newConsumer(), newStream("contract")
 		fails(t, "advance from where it never was", c.Advance(t.Context(), consumer, stream, 2, 4), engine.ErrStale)
 		try(t, "advance", c.Advance(t.Context(), consumer, stream, 0, 3))
 		for _, was := range []uint64{0, 2, 4} {
@@ -48,7 +48,7 @@ func Checkpoints(t *testing.T, open func(t *testing.T) engine.Checkpoints) {
 		applied(t, c, consumer, stream, 3)
 	})
 	t.Run("of many who advance exactly one wins", func(t *testing.T) {
-		c, consumer, stream := open(t), newName("consumer"), newStream("contract")
+		c, consumer, stream := open(t), newConsumer(), newStream("contract")
 		for version := range uint64(4) {
 			won := 0
 			for _, err := range together(t.Context(), 8, func(ctx context.Context, _ int) error {
@@ -77,7 +77,7 @@ func ParkingLot(t *testing.T, open func(t *testing.T) engine.ParkingLot) {
 		return engine.Parked{Consumer: consumer, Stream: stream, Version: version, Error: unicode, Attempts: 5, Time: instant(int(version))}
 	}
 	t.Run("notes are listed by consumer and stream", func(t *testing.T) {
-		lot, own := open(t), newName("consumer")
+		lot, own := open(t), newConsumer()
 		want := []engine.Parked{note(own, "a-1", 3), note(own, "a-2", 1), note(own, "a-é", 9), note(own+"-2", "a-1", 4)}
 		for _, i := range []int{2, 0, 3, 1} {
 			try(t, "park", lot.Park(t.Context(), want[i]))
@@ -85,14 +85,14 @@ func ParkingLot(t *testing.T, open func(t *testing.T) engine.ParkingLot) {
 		same(t, "what is parked", parked(t, lot, own), want)
 	})
 	t.Run("a note takes the place of an earlier one", func(t *testing.T) {
-		lot, own := open(t), newName("consumer")
+		lot, own := open(t), newConsumer()
 		for version := range uint64(3) {
 			try(t, "park", lot.Park(t.Context(), note(own, "a-1", version+1)))
 		}
 		same(t, "what is parked", parked(t, lot, own), []engine.Parked{note(own, "a-1", 3)})
 	})
 	t.Run("a note can be removed, twice too", func(t *testing.T) {
-		lot, own := open(t), newName("consumer")
+		lot, own := open(t), newConsumer()
 		try(t, "unpark what never was parked", lot.Unpark(t.Context(), own, "a-1"))
 		try(t, "park", lot.Park(t.Context(), note(own, "a-1", 1)))
 		try(t, "park", lot.Park(t.Context(), note(own, "a-2", 1)))

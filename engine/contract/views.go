@@ -88,7 +88,9 @@ func list(tb tester, views engine.Views, view, index, partition string, limit in
 			tb.Fatalf("a page has %d rows, the limit was %d", len(rows), limit)
 		}
 		for _, r := range rows {
-			var doc struct{ Text string }
+			var doc struct {
+				Text string `json:"text"`
+			}
 			try(tb, "decode a listed document", es.Decode(r.Doc, &doc))
 			all = append(all, fmt.Sprintf("%s %s %d", r.ID, doc.Text, r.Version))
 			if r.Cursor == "" {

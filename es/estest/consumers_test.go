@@ -1,6 +1,7 @@
 package estest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -20,7 +21,11 @@ var pages = es.Project(
 	"pages",
 	es.Upon(lists, func(p page, e added, m es.Meta) page {
 		p.ID, p.By, p.At, p.Last = m.Stream.ID(), m.Invoker, m.Time, m.Version
-		p.Words = append(p.Words, e.Word)
+		p.Words = append(slices.Clone(p.Words), e.Word)
+		return p
+	}),
+	es.Upon(lists, func(p page, _ careless, _ es.Meta) page {
+		p.Words = append(p.Words, "more")
 		return p
 	}),
 	es.Upon(lists, func(p page, _ sorted, _ es.Meta) page {
@@ -56,7 +61,10 @@ func TestView(t *testing.T) {
 		fails(t, func(t testing.TB) { View(pages, first, Committed(lists, "l2", sorted{})).Is(t, page{}) }, "of several")
 	})
 	t.Run("a changed document fails", func(t *testing.T) {
-		fails(t, func(t testing.TB) { View(pages, first, Committed(lists, "l1", sorted{})).Is(t, page{}) }, "pages changes the document")
+		fails(t, func(t testing.TB) { View(pages, first, Committed(lists, "l1", sorted{})).Is(t, page{}) }, "pages: it changes the document")
+	})
+	t.Run("a document that is appended to fails", func(t *testing.T) {
+		fails(t, func(t testing.TB) { View(pages, first, Committed(lists, "l1", careless{})).Is(t, page{}) }, "appends to a slice")
 	})
 	t.Run("a field that JSON does not carry fails", func(t *testing.T) {
 		fails(t, func(t testing.TB) { View(pages, Committed(lists, "l1", forgetful{})).Is(t, page{}) }, "read back", `"this"`)

@@ -35,6 +35,14 @@ func (sorted) Evolve(l list) list {
 	return l
 }
 
+// careless appends to a slice of the state that it is given.
+type careless struct{}
+
+func (careless) Evolve(l list) list {
+	l.Words = append(l.Words, "more")
+	return l
+}
+
 // forgetful has a field that JSON does not carry.
 type forgetful struct {
 	Word string `json:"-"`
@@ -47,7 +55,7 @@ type undeclared struct{}
 
 func (undeclared) Evolve(l list) list { return l }
 
-var lists = es.Of("list", es.On[added]("Added"), es.On[sorted]("Sorted"), es.On[forgetful]("Forgotten"))
+var lists = es.Of("list", es.On[added]("Added"), es.On[sorted]("Sorted"), es.On[careless]("Appended"), es.On[forgetful]("Forgotten"))
 
 var errFull = es.Conflict("Full", "the list is full")
 

@@ -109,6 +109,10 @@ func TestWrongDeclarations(t *testing.T) {
 			past.When(events(sorted{})),
 			[]string{"changes the state that it was given"},
 		},
+		"an Evolve that appends to its state": {
+			past.When(events(careless{})),
+			[]string{"appends to a slice of the state"},
+		},
 		"a Decide that changes its state": {
 			past.When(do{decide: func(l list, _ es.Env) ([]es.Event[list], error) {
 				l.Words[0] = "z"

@@ -42,12 +42,16 @@ func (s Shown[D]) next(c es.Commit) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.view.Apply(s.doc, c)
+	given := withRoom(s.doc)
+	doc, err := s.view.Apply(given.value, c)
 	if err != nil {
 		return nil, err
 	}
-	if diff := compare(before, s.doc); diff != "" {
-		return nil, fmt.Errorf("%s changes the document that it was given (-before +after):\n%s", s.view.Name, diff)
+	if diff := compare(before, given.value); diff != "" {
+		return nil, fmt.Errorf("it changes the document that it was given (-before +after):\n%s", diff)
+	}
+	if err := given.empty(); err != nil {
+		return nil, err
 	}
 	read, err := s.stored(doc)
 	if err != nil {

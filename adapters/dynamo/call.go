@@ -1,0 +1,142 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/foldstream/foldstream/engine"
+)
+
+const (
+	tries      = 12 // of a write that meets transactions, and of the rest of a batch
+	firstPause = 10 * time.Millisecond
+	longPause  = 200 * time.Millisecond
+)
+
+// pause waits before the next try, doubling and with full jitter.
+func pause(ctx context.Context, try int) error {
+	timer := time.NewTimer(rand.N(min(longPause, firstPause<<min(try, 10))))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// failed describes a call that failed. It makes it an engine.ErrBusy if DynamoDB could not take it just now.
+func failed(doing string, err error) error {
+	if isBusy(err) {
+		return fmt.Errorf("%s: %w: %w", doing, engine.ErrBusy, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// isBusy reports whether an error is a throttle, or a conflict with a transaction that was under way.
+func isBusy(err error) bool {
+	var quota *ratelimit.QuotaExceededError
+	if errors.As(err, &quota) || isContended(err) {
+		return true
+	}
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	switch api.ErrorCode() {
+	case "ProvisionedThroughputExceededException", "ThrottlingException", "ThrottlingError", "RequestLimitExceeded", "LimitExceededException":
+		return true
+	default:
+		return false
+	}
+}
+
+// isContended reports whether a write met a transaction that was under way: the item is as it was, and the same write may
+// succeed in a moment.
+func isContended(err error) bool {
+	var single *types.TransactionConflictException
+	var repeated *types.TransactionInProgressException
+	if errors.As(err, &single) || errors.As(err, &repeated) {
+		return true
+	}
+	var cancelled *types.TransactionCanceledException
+	if !errors.As(err, &cancelled) {
+		return false
+	}
+	contended := false
+	for _, reason := range cancelled.CancellationReasons {
+		switch aws.ToString(reason.Code) {
+		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+			contended = true
+		case "None", "":
+		default:
+			return false
+		}
+	}
+	return contended
+}
+
+// put writes one item under a condition. When the condition does not hold it gives the item that is there, which may be
+// none, and refused.
+func put(ctx context.Context, client *dynamodb.Client, p *types.Put) (there item, refused bool, err error) {
+	for try := 0; ; try++ {
+		_, err = client.PutItem(ctx, &dynamodb.PutItemInput{
+			TableName: p.TableName, Item: p.Item, ConditionExpression: p.ConditionExpression,
+			ExpressionAttributeNames: p.ExpressionAttributeNames, ExpressionAttributeValues: p.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: p.ReturnValuesOnConditionCheckFailure,
+		})
+		var condition *types.ConditionalCheckFailedException
+		if errors.As(err, &condition) {
+			return condition.Item, true, nil
+		}
+		if err == nil || !isContended(err) || try == tries {
+			return nil, false, err
+		}
+		if err := pause(ctx, try); err != nil {
+			return nil, false, err
+		}
+	}
+}
+
+// transact writes up to 100 items as one. When conditions do not hold it gives the items that are there instead, by their
+// place in the transaction; an item may be none.
+func transact(ctx context.Context, client *dynamodb.Client, writes []types.TransactWriteItem) (refused map[int]item, err error) {
+	for try := 0; ; try++ {
+		_, err = client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+		if err == nil {
+			return nil, nil
+		}
+		if refused := refusals(err); len(refused) > 0 {
+			return refused, nil
+		}
+		if !isContended(err) || try == tries {
+			return nil, err
+		}
+		if err := pause(ctx, try); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func refusals(err error) map[int]item {
+	var cancelled *types.TransactionCanceledException
+	if !errors.As(err, &cancelled) {
+		return nil
+	}
+	refused := map[int]item{}
+	for n, reason := range cancelled.CancellationReasons {
+		if aws.ToString(reason.Code) == "ConditionalCheckFailed" {
+			refused[n] = reason.Item
+		}
+	}
+	return refused
+}

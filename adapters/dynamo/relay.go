@@ -1,0 +1,62 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// Relay brings commits from the events table's stream to the feed, and then to a publisher. Its event source mapping
+// starts at TRIM_HORIZON, reports batch item failures, bisects, and has bounded retries and an on-failure destination. It
+// does not mind records that come again or out of order.
+type Relay struct {
+	Feed      *Feed
+	Publisher engine.Publisher
+}
+
+// Handle is the Lambda's handler. It reports the first record that it could not bring on, with which Lambda tries again;
+// why it could not is in the log. Changes and removals of items, which only operators make, are passed over.
+func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
+	fail := func(record events.DynamoDBEventRecord, err error) {
+		number := record.Change.SequenceNumber
+		slog.ErrorContext(ctx, "relay failed", "sequenceNumber", number, "records", len(batch.Records), "error", err)
+		response.BatchItemFailures = []events.DynamoDBBatchItemFailure{{ItemIdentifier: number}}
+	}
+	var commits []es.Commit
+	for _, record := range batch.Records {
+		if record.EventName != string(events.DynamoDBOperationTypeInsert) {
+			continue
+		}
+		c, err := decodeImage(record.Change.NewImage)
+		if err != nil {
+			fail(record, err)
+			break
+		}
+		commits = append(commits, c)
+	}
+	if err := r.bring(ctx, commits); err != nil {
+		fail(batch.Records[0], err)
+	}
+	return response, nil
+}
+
+// bring feeds before it publishes: so a rebuild that reads the feed to its end, after it began to listen to the topic, has
+// seen everything.
+func (r *Relay) bring(ctx context.Context, commits []es.Commit) error {
+	if len(commits) == 0 {
+		return nil
+	}
+	if err := r.Feed.Append(ctx, commits); err != nil {
+		return err
+	}
+	if err := r.Publisher.Publish(ctx, commits); err != nil {
+		return fmt.Errorf("publish %d commits: %w", len(commits), err)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// Sweeper finds commits that never reached the feed, because the relay gave them up or its stream lost them, and relays
+// them.
+type Sweeper struct {
+	Feed      *Feed
+	Publisher engine.Publisher
+}
+
+// Sweep relays what was appended from one time until another and is not in the feed, and gives the number of streams that
+// had such commits. Let until be some minutes ago, so that the relay has had its chance. It reads the whole events table,
+// half a read unit for each 4 KB, whatever the times are, and a read unit for each stream between them.
+func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int, err error) {
+	pages := dynamodb.NewScanPaginator(s.Feed.Client, &dynamodb.ScanInput{
+		TableName:            aws.String(s.Feed.Events.Table),
+		FilterExpression:     aws.String("#time BETWEEN :from AND :until"),
+		ProjectionExpression: aws.String("aggregateId, version, #count"),
+		ExpressionAttributeNames: map[string]string{
+			"#time": "time", "#count": "count",
+		},
+		ExpressionAttributeValues: item{
+			":from": text(from.UTC().Format(timeFormat)), ":until": text(until.UTC().Format(timeFormat)),
+		},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return behind, failed("scan the events table", err)
+		}
+		n, err := s.sweep(ctx, page.Items)
+		behind += n
+		if err != nil {
+			return behind, err
+		}
+	}
+	return behind, nil
+}
+
+// sweep relays what the feed lacks of the streams of some commits.
+func (s *Sweeper) sweep(ctx context.Context, commits []item) (behind int, err error) {
+	reached := map[es.StreamID]uint64{}
+	for _, i := range commits {
+		version, err := numberOf(i, "version")
+		if err != nil {
+			return 0, err
+		}
+		count, err := numberOf(i, "count")
+		if err != nil {
+			return 0, err
+		}
+		stream := es.StreamID(textOf(i, "aggregateId"))
+		reached[stream] = max(reached[stream], version+count-1)
+	}
+	fed, err := s.Feed.fed(ctx, slices.Collect(maps.Keys(reached)))
+	if err != nil {
+		return 0, failed("read how far streams are in the feed", err)
+	}
+	for stream, last := range reached {
+		if fed[stream] >= last {
+			continue
+		}
+		slog.WarnContext(ctx, "sweeper found commits that are not in the feed", "stream", stream, "fed", fed[stream], "reached", last)
+		if err := s.bring(ctx, stream, fed[stream]); err != nil {
+			return behind, fmt.Errorf("sweep %s: %w", stream, err)
+		}
+		behind++
+	}
+	return behind, nil
+}
+
+func (s *Sweeper) bring(ctx context.Context, stream es.StreamID, after uint64) error {
+	relay := Relay(*s)
+	var commits []es.Commit
+	for c, err := range s.Feed.Events.Load(ctx, stream, after) {
+		if err != nil {
+			return err
+		}
+		if commits = append(commits, c); len(commits) == batchCommits {
+			if err := relay.bring(ctx, commits); err != nil {
+				return err
+			}
+			commits = nil
+		}
+	}
+	return relay.bring(ctx, commits)
+}

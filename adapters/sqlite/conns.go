@@ -1,0 +1,100 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/foldstream/foldstream/engine"
+)
+
+// busyTimeout bounds the wait for another process, which holds the file for milliseconds as a rule.
+const busyTimeout = 5 * time.Second
+
+// file is one database file with a connection that writes and some that read.
+type file struct {
+	writer
+	readers chan *sqlite.Conn
+}
+
+// openFile opens a database file and makes its tables.
+func openFile(path, schema string, synchronous string) (*file, error) {
+	conn, err := connect(path, synchronous)
+	if err != nil {
+		return nil, err
+	}
+	if err := sqlitex.ExecuteScript(conn, schema, nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("make the tables of %s: %w", path, err), conn.Close())
+	}
+	f := &file{readers: make(chan *sqlite.Conn, runtime.GOMAXPROCS(0))}
+	for range cap(f.readers) {
+		reader, err := connect(path, synchronous)
+		if err != nil {
+			return nil, errors.Join(err, f.closeReaders(len(f.readers)), conn.Close())
+		}
+		f.readers <- reader
+	}
+	f.writer.start(conn)
+	return f, nil
+}
+
+func connect(path, synchronous string) (*sqlite.Conn, error) {
+	conn, err := sqlite.OpenConn(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	conn.SetBusyTimeout(busyTimeout)
+	if err := sqlitex.ExecuteTransient(conn, "PRAGMA synchronous = "+synchronous, nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), conn.Close())
+	}
+	return conn, nil
+}
+
+// read lends a connection that sees everything committed before. It must be given back soon, so that whoever waits for one
+// gets on: not while code of others runs.
+func (f *file) read(ctx context.Context, run func(*sqlite.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case conn, open := <-f.readers:
+		if !open {
+			return os.ErrClosed
+		}
+		defer func() { f.readers <- conn }()
+		return busy(run(conn))
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (f *file) close() error {
+	err := f.writer.close()
+	err = errors.Join(err, f.closeReaders(cap(f.readers)))
+	close(f.readers)
+	return err
+}
+
+func (f *file) closeReaders(n int) error {
+	var errs []error
+	for range n {
+		errs = append(errs, (<-f.readers).Close())
+	}
+	return errors.Join(errs...)
+}
+
+// busy makes an [engine.ErrBusy] of SQLite's errors that mean it.
+func busy(err error) error {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return fmt.Errorf("%w: %w", engine.ErrBusy, err)
+	default:
+		return err
+	}
+}

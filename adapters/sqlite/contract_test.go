@@ -1,0 +1,85 @@
+package sqlite_test
+
+import (
+	"testing"
+	"time"
+
+	"context"
+	"errors"
+	"github.com/foldstream/foldstream/adapters/sqlite"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/engine/contract"
+	"github.com/foldstream/foldstream/es"
+)
+
+func open(t *testing.T, options ...sqlite.Option) *sqlite.DB {
+	t.Helper()
+	return openIn(t, t.TempDir(), options...)
+}
+
+func openIn(t *testing.T, dir string, options ...sqlite.Option) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(dir, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func TestContract(t *testing.T) {
+	t.Run("EventStore", func(t *testing.T) {
+		contract.EventStore(t, func(t *testing.T) engine.EventStore { return open(t) })
+	})
+	t.Run("Feed", func(t *testing.T) {
+		contract.Feed(t, func(t *testing.T) (engine.EventStore, engine.Feed) {
+			db := open(t)
+			return db, db
+		})
+	})
+	t.Run("Views", func(t *testing.T) {
+		contract.Views(t, func(t *testing.T) engine.Views { return open(t) })
+	})
+	t.Run("Checkpoints", func(t *testing.T) {
+		contract.Checkpoints(t, func(t *testing.T) engine.Checkpoints { return open(t) })
+	})
+	t.Run("ParkingLot", func(t *testing.T) {
+		contract.ParkingLot(t, func(t *testing.T) engine.ParkingLot { return open(t) })
+	})
+	t.Run("Traces", func(t *testing.T) {
+		contract.Traces(t, func(t *testing.T) engine.Traces { return open(t) })
+	})
+	t.Run("Connections", func(t *testing.T) {
+		contract.Connections(t, func(t *testing.T) engine.Connections { return open(t) })
+	})
+	t.Run("Transport", func(t *testing.T) {
+		contract.Transport(t, func(t *testing.T) contract.Carrier {
+			options := []sqlite.Option{sqlite.Retry(50*time.Millisecond, time.Second)}
+			for name, categories := range contract.Queues() {
+				options = append(options, sqlite.Queue(name, categories...))
+			}
+			return appending{open(t, options...)}
+		})
+	})
+}
+
+// appending publishes by appending: what is saved is published.
+type appending struct{ *sqlite.DB }
+
+func (a appending) Publish(ctx context.Context, commits []es.Commit) error {
+	for _, c := range commits {
+		head := es.Head{}
+		if c.Version > 1 {
+			head = es.Commit{Version: c.Version - 1, Events: make([]es.Recorded, 1)}.Head()
+		}
+		var conflict *engine.Conflict
+		if err := a.Append(ctx, es.Draft{Stream: c.Stream, After: head, Events: c.Events, Origin: c.Origin}); err != nil && !errors.As(err, &conflict) {
+			return err
+		}
+	}
+	return a.DB.Publish(ctx, commits)
+}

@@ -1,0 +1,189 @@
+package sqlite
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// record is a commit as its row in events.db has it.
+type record struct {
+	es.Draft
+	events  []byte // the JSON array of the events
+	lengths []byte // of its elements, as varints
+}
+
+const (
+	beforeType   = `{"type":"`
+	beforeSchema = `,"schema":` // behind the type's closing quote
+	beforeData   = `,"data":`
+)
+
+// newRecord encodes a draft. Events' data is JSON already, so that the array is put together by copying.
+func newRecord(d es.Draft) (record, error) {
+	size := 2
+	for _, e := range d.Events {
+		size += len(beforeType) + len(e.Type) + len(beforeSchema) + len(beforeData) + len(e.Data) + 16
+	}
+	r := record{Draft: d, events: make([]byte, 1, size), lengths: make([]byte, 0, 2*len(d.Events))}
+	r.events[0] = '['
+	for i, e := range d.Events {
+		if !plain(e.Type) {
+			return record{}, fmt.Errorf("encode event %d of %s: the type %q is not plain text", i, d.Stream, e.Type)
+		}
+		if i > 0 {
+			r.events = append(r.events, ',')
+		}
+		begin := len(r.events)
+		r.events = append(r.events, beforeType...)
+		r.events = append(r.events, e.Type...)
+		r.events = append(r.events, '"')
+		if e.Schema != 0 {
+			r.events = append(r.events, beforeSchema...)
+			r.events = strconv.AppendInt(r.events, int64(e.Schema), 10)
+		}
+		r.events = append(r.events, beforeData...)
+		r.events = append(r.events, e.Data...)
+		r.events = append(r.events, '}')
+		r.lengths = binary.AppendUvarint(r.lengths, uint64(len(r.events)-begin))
+	}
+	r.events = append(r.events, ']')
+	return r, r.checkSize()
+}
+
+// plain reports whether a text stands for itself in JSON.
+func plain(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
+}
+
+// checkSize gives [engine.ErrTooLarge] for a commit whose JSON is too large.
+func (r record) checkSize() error {
+	o := r.Origin
+	// No character takes more than 6 bytes in JSON, and 512 hold the names and numbers.
+	most := len(r.events) + 512 + 6*(len(r.Stream)+len(o.CommandID)+len(o.TraceID)+len(o.CausationID)+len(o.Invoker)+len(o.Trace))
+	if most <= engine.MaxCommitBytes {
+		return nil
+	}
+	text, err := es.Encode(r.Commit())
+	if err != nil {
+		return fmt.Errorf("encode a commit of %s: %w", r.Stream, err)
+	}
+	if len(text) > engine.MaxCommitBytes {
+		return fmt.Errorf("%d bytes for %s: %w", len(text), r.Stream, engine.ErrTooLarge)
+	}
+	return nil
+}
+
+const insertRecord = `INSERT INTO events (stream, version, count, time, command_id, trace_id, causation_id, invoker, trace, events, lengths)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// insert appends the record to the feed. Whoever calls it has made sure that the stream is where the draft says.
+func (r record) insert(conn *sqlite.Conn) error {
+	stmt, err := conn.Prepare(insertRecord)
+	if err != nil {
+		return err
+	}
+	o := r.Origin
+	stmt.BindText(1, string(r.Stream))
+	stmt.BindInt64(2, int64(r.After.Version())+1)
+	stmt.BindInt64(3, int64(len(r.Events)))
+	stmt.BindInt64(4, o.Time.UnixMilli())
+	stmt.BindText(5, o.CommandID)
+	stmt.BindText(6, o.TraceID)
+	stmt.BindText(7, o.CausationID)
+	stmt.BindText(8, o.Invoker)
+	stmt.BindText(9, o.Trace)
+	stmt.BindText(10, string(r.events))
+	stmt.BindBytes(11, r.lengths)
+	_, err = stmt.Step()
+	return err
+}
+
+const (
+	recordColumns = "position, stream, version, time, command_id, trace_id, causation_id, invoker, trace, events, lengths"
+	eventsColumn  = 9
+	lengthsColumn = 10
+)
+
+// scan reads the commit of a row of [recordColumns].
+func scan(stmt *sqlite.Stmt) (es.Positioned, error) {
+	p := es.Positioned{Position: uint64(stmt.ColumnInt64(0)), Commit: es.Commit{
+		Stream:  es.StreamID(stmt.ColumnText(1)),
+		Version: uint64(stmt.ColumnInt64(2)),
+		Origin: es.Origin{
+			Time: time.UnixMilli(stmt.ColumnInt64(3)).UTC(), CommandID: stmt.ColumnText(4), TraceID: stmt.ColumnText(5),
+			CausationID: stmt.ColumnText(6), Invoker: stmt.ColumnText(7), Trace: stmt.ColumnText(8),
+		},
+	}}
+	events := make([]byte, stmt.ColumnLen(eventsColumn))
+	stmt.ColumnBytes(eventsColumn, events)
+	lengths := make([]byte, stmt.ColumnLen(lengthsColumn))
+	stmt.ColumnBytes(lengthsColumn, lengths)
+	var err error
+	if p.Events, err = split(events, lengths); err != nil {
+		return p, fmt.Errorf("read position %d, %s@%d: %w", p.Position, p.Stream, p.Version, err)
+	}
+	return p, nil
+}
+
+var errDamaged = errors.New("the row is damaged")
+
+// split cuts the array of events into its elements, of which it copies nothing.
+func split(events, lengths []byte) ([]es.Recorded, error) {
+	recorded := make([]es.Recorded, 0, 8)
+	for rest := events; len(lengths) > 0; {
+		length, n := binary.Uvarint(lengths)
+		if n <= 0 || uint64(len(rest)) < length+2 {
+			return nil, errDamaged
+		}
+		e, ok := element(rest[1 : length+1]) // behind the bracket or the comma
+		if !ok {
+			return nil, errDamaged
+		}
+		recorded = append(recorded, e)
+		rest, lengths = rest[length+1:], lengths[n:]
+		if len(lengths) == 0 && string(rest) != "]" {
+			return nil, errDamaged
+		}
+	}
+	return recorded, nil
+}
+
+// element reads one event as newRecord wrote it.
+func element(text []byte) (e es.Recorded, ok bool) {
+	text, ok = bytes.CutPrefix(text, []byte(beforeType))
+	if !ok {
+		return e, false
+	}
+	name, text, ok := bytes.Cut(text, []byte{'"'})
+	if !ok {
+		return e, false
+	}
+	if schema, hasSchema := bytes.CutPrefix(text, []byte(beforeSchema)); hasSchema {
+		comma := bytes.IndexByte(schema, ',')
+		if comma < 0 {
+			return e, false
+		}
+		var err error
+		if e.Schema, err = strconv.Atoi(string(schema[:comma])); err != nil {
+			return e, false
+		}
+		text = schema[comma:]
+	}
+	text, ok = bytes.CutPrefix(text, []byte(beforeData))
+	if !ok || !bytes.HasSuffix(text, []byte{'}'}) {
+		return e, false
+	}
+	e.Type, e.Data = string(name), text[:len(text)-1:len(text)-1]
+	return e, true
+}

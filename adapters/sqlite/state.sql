@@ -1,0 +1,80 @@
+-- Up to which position of the feed each queue has been filled.
+CREATE TABLE IF NOT EXISTS queues (
+    name     TEXT    PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The messages in the queues: references to commits in events.db.
+CREATE TABLE IF NOT EXISTS messages (
+    queue    TEXT    NOT NULL,
+    position INTEGER NOT NULL,
+    stream   TEXT    NOT NULL, -- the message's group
+    receives INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (queue, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS rows (
+    view    TEXT    NOT NULL,
+    id      TEXT    NOT NULL,
+    version INTEGER NOT NULL,
+    doc     TEXT    NOT NULL, -- JSON, or empty for none
+    keys    TEXT    NOT NULL, -- JSON: the row's places
+    PRIMARY KEY (view, id)
+) STRICT;
+
+-- Where rows stand in the indexes of their views.
+CREATE TABLE IF NOT EXISTS places (
+    view  TEXT NOT NULL,
+    name  TEXT NOT NULL, -- of the index
+    part  TEXT NOT NULL, -- the partition
+    sort  TEXT NOT NULL,
+    id    TEXT NOT NULL,
+    PRIMARY KEY (view, name, part, sort, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS checkpoints (
+    consumer TEXT    NOT NULL,
+    stream   TEXT    NOT NULL,
+    version  INTEGER NOT NULL,
+    PRIMARY KEY (consumer, stream)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS parked (
+    consumer TEXT    NOT NULL,
+    stream   TEXT    NOT NULL,
+    version  INTEGER NOT NULL,
+    error    TEXT    NOT NULL,
+    attempts INTEGER NOT NULL,
+    time     INTEGER NOT NULL, -- ms since 1970, like all times here
+    PRIMARY KEY (consumer, stream)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS outcomes (
+    trace     TEXT    NOT NULL,
+    stream    TEXT    NOT NULL,
+    version   INTEGER NOT NULL,
+    type      TEXT    NOT NULL,
+    time      INTEGER NOT NULL,
+    payload   TEXT    NOT NULL, -- JSON, or empty for none
+    causation TEXT    NOT NULL,
+    invoker   TEXT    NOT NULL,
+    PRIMARY KEY (trace, stream, version, type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS connections (
+    id      TEXT    PRIMARY KEY,
+    user    TEXT    NOT NULL,
+    roles   TEXT    NOT NULL, -- JSON
+    expires INTEGER NOT NULL,
+    opened  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS connections_by_user ON connections (user);
+
+CREATE TABLE IF NOT EXISTS subscriptions (
+    stream     TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    PRIMARY KEY (stream, connection)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS subscriptions_by_connection ON subscriptions (connection);
