@@ -31,7 +31,7 @@ type Accepted struct {
 	ID      string         `json:"id"`
 	Version uint64         `json:"version"`
 	TraceID string         `json:"traceId"`
-	More    jsontext.Value `json:",inline"`
+	More    jsontext.Value `json:",embed"`
 }
 
 // Handle implements [HTTP].

@@ -1,0 +1,123 @@
+package apidoc
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// client adds what a client says, and what it is answered.
+func (t *talk) client() {
+	problem := t.notice("Problem", "Why the message was not obeyed.", member{"payload", t.problem()})
+	t.hear("ping", "Keeps the connection from falling idle.", problem, t.notice("Pong", "The connection is alive."), t.said("ping"))
+	subscribed := t.notice("Subscribed", "What the client had missed has been sent; version is the last of it.", member{"aggregateId", text()})
+	t.messages["Subscribed"].Payload.Properties.Set("version", &jsonschema.Schema{Type: "integer"}) // none for an empty stream
+	after := &jsonschema.Schema{Type: "integer", Minimum: "0", Description: "The last version that the client has; 0 when left out, for everything."}
+	subscribe := t.said("subscribe", member{"aggregateId", t.anyStream()})
+	t.messages["subscribe"].Payload.Properties.Set("after", after)
+	t.hear("subscribe", "Asks for the outcomes of one stream. Takes the role read, and for private streams admin.", problem, subscribed, subscribe)
+	t.hear("unsubscribe", "Wants no more of a stream.", problem,
+		t.notice("Unsubscribed", "The stream is left.", member{"aggregateId", text()}), t.said("unsubscribe", member{"aggregateId", text()}))
+}
+
+// hear adds an operation that receives a message and answers it.
+func (t *talk) hear(name, what string, problem, answer, said reference) {
+	t.operations[name] = &asyncOperation{
+		Action: "receive", Channel: reference{channelAt}, Summary: sentence(name), Description: what, Tags: []tag{{Name: socketTag}},
+		Messages: []reference{said}, Reply: &reply{Channel: reference{channelAt}, Messages: []reference{answer, problem}},
+	}
+}
+
+// said is a message of the client.
+func (t *talk) said(action string, members ...member) reference {
+	payload := exactly(append([]member{{"action", only(action)}}, members...)...)
+	payload.AdditionalProperties = jsonschema.FalseSchema
+	return t.say(action, message{Name: action, Title: sentence(action), Payload: payload})
+}
+
+// notice is an answer to a message.
+func (t *talk) notice(name, what string, members ...member) reference {
+	payload := exactly(append([]member{{"type", only(name)}}, members...)...)
+	return t.say(name, message{Name: name, Title: sentence(name), Summary: what, Payload: payload})
+}
+
+// exactly is an object that has all the members.
+func exactly(members ...member) *jsonschema.Schema {
+	o := object(members...)
+	for _, m := range members {
+		o.Required = append(o.Required, m.name)
+	}
+	return o
+}
+
+// outcomes adds the events of a context's aggregates. Of several aggregates of one category the first knows all events.
+func (t *talk) outcomes(c es.Context) {
+	for _, aggregate := range c.Aggregates {
+		if t.app.Aggregate(aggregate.Category()) != aggregate {
+			continue
+		}
+		what := fmt.Sprintf("What happens in the streams of the category %s.", aggregate.Category())
+		if aggregate.IsPrivate() {
+			what += " It is private: the payload stays inside, and only an admin can subscribe."
+		}
+		o := t.tell(aggregate.Category()+"-outcomes", what, c.Name)
+		for _, event := range aggregate.Events() {
+			o.Messages = append(o.Messages, t.outcome(aggregate, event))
+		}
+	}
+}
+
+// tell adds an operation that sends.
+func (t *talk) tell(name, what, tagged string) *asyncOperation {
+	o := &asyncOperation{
+		Action: "send", Channel: reference{channelAt}, Summary: sentence(name), Description: what,
+		Tags: []tag{{Name: tagged}}, Messages: []reference{},
+	}
+	t.operations[key(name)] = o
+	return o
+}
+
+func (t *talk) outcome(of es.Folder, event string) reference {
+	schema := t.schemas.describe(reflect.TypeFor[engine.Outcome](), false)
+	schema.Properties.Set("type", only(event))
+	schema.Properties.Set("aggregateId", &jsonschema.Schema{Type: "string", Pattern: "^" + of.Category() + "-"})
+	schema.Properties.Set("version", &jsonschema.Schema{Type: "integer", Minimum: "1"})
+	schema.Required = append(schema.Required, "version")
+	if t.app.IsPrivate(of.Category()) {
+		schema.Properties.Delete("payload")
+	} else { // not required: it is left out when it would make the message too large
+		schema.Properties.Set("payload", t.schemas.output(of.EventGoType(event)))
+	}
+	return t.say(key(of.Category()+"."+event), message{Name: event, Title: sentence(event), Payload: schema})
+}
+
+// rejections adds the refusals of what sagas asked for. They are events of streams that no context declares.
+func (t *talk) rejections() {
+	o := t.tell("rejections", "A command was refused that a saga sent on behalf of a request of the client's.", socketTag)
+	for _, event := range engine.SagaStreams.Events() {
+		o.Messages = append(o.Messages, t.outcome(engine.SagaStreams, event))
+	}
+}
+
+// anyStream is the id of a stream that the app has.
+func (t *talk) anyStream() *jsonschema.Schema {
+	var categories []string
+	for _, c := range t.app.Contexts {
+		for _, a := range c.Aggregates {
+			if !slices.Contains(categories, a.Category()) {
+				categories = append(categories, a.Category())
+			}
+		}
+	}
+	return &jsonschema.Schema{
+		Type: "string", Pattern: "^(" + strings.Join(categories, "|") + ")-[A-Za-z0-9._~@:-]+$", MaxLength: length(128),
+		Description: "The stream's category, a dash and the id.",
+	}
+}
+

@@ -1,0 +1,182 @@
+package apidoc
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/token"
+)
+
+// command describes the route of a command. A decision may refuse with any kind of rejection, so that each of their
+// statuses can happen.
+func (d *describer) command(tag string, decl *es.CommandDecl) *operation {
+	o := d.operation(tag, decl.Name, decl.Role, fmt.Sprintf("Changes one stream of the category %s.", decl.Aggregate.Category()))
+	o.Parameters = append(pathParameters(decl.Route), parameter{Ref: parametersAt + "IdempotencyKey"})
+	o.Body = d.body(decl.Input)
+	status, accepted := http.StatusOK, response{
+		Description: "Done. A repetition of an earlier request is answered alike.",
+		Headers:     map[string]header{"ETag": {Ref: headersAt + "Version"}, "Cache-Control": {Ref: headersAt + "NoStore"}},
+		Content:     inJSON(d.answer(decl)),
+	}
+	if decl.Creates != "" {
+		status = http.StatusCreated
+		accepted.Headers["Location"] = header{Description: "Where the created is found, as " + decl.Creates, Schema: text()}
+	}
+	o.Responses[strconv.Itoa(status)] = accepted
+	o.refuse(
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict,
+		http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusTooManyRequests,
+	)
+	return o
+}
+
+// body describes the members that a command takes; nil when there are none, and nothing needs to be sent.
+func (d *describer) body(input reflect.Type) *requestBody {
+	schema := d.schemas.describe(input, true)
+	if schema.Properties == nil || schema.Properties.Len() == 0 {
+		return nil
+	}
+	return &requestBody{Required: len(schema.Required) > 0, Content: inJSON(d.schemas.input(input))}
+}
+
+func (d *describer) answer(decl *es.CommandDecl) *jsonschema.Schema {
+	accepted := reflect.TypeFor[handler.Accepted]()
+	switch {
+	case decl.AnswerType == nil:
+		return d.schemas.output(accepted)
+	case decl.GrantsToken():
+		return d.schemas.joined(accepted, reflect.TypeFor[token.Token]())
+	default:
+		return d.schemas.joined(accepted, decl.AnswerType)
+	}
+}
+
+func (d *describer) query(tag string, decl *es.QueryDecl) *operation {
+	what, schema := "One document of the view "+decl.View.Name+".", d.schemas.output(decl.View.Doc)
+	if decl.IsList() {
+		what, schema = "A page of documents of the view "+decl.View.Name+".", page(schema)
+	}
+	o := d.operation(tag, decl.Name, decl.Role, what)
+	o.Parameters = append(pathParameters(decl.Route), d.queryParameters(decl)...)
+	o.Parameters = append(o.Parameters, parameter{Ref: parametersAt + "IfNoneMatch"})
+	headers := map[string]header{"ETag": {Ref: headersAt + "Version"}, "Cache-Control": {Ref: headersAt + "Revalidate"}}
+	if decl.IsList() {
+		headers["ETag"] = header{Ref: headersAt + "PageTag"}
+	}
+	o.Responses["200"] = response{Description: "Found.", Headers: headers, Content: inJSON(schema)}
+	o.Responses["304"] = response{Description: "The caller has it already.", Headers: headers}
+	o.refuse(http.StatusBadRequest)
+	if decl.Role != "" {
+		o.refuse(http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if !decl.IsList() {
+		o.refuse(http.StatusNotFound, http.StatusConflict)
+	}
+	return o
+}
+
+func page(item *jsonschema.Schema) *jsonschema.Schema {
+	members := jsonschema.NewProperties()
+	most := uint64(handler.MaxPage)
+	members.Set("items", &jsonschema.Schema{Type: "array", Items: item, MaxItems: &most})
+	members.Set("next", &jsonschema.Schema{Type: "string", Description: "The cursor of the next page; none on the last."})
+	return &jsonschema.Schema{Type: "object", Properties: members, Required: []string{"items"}}
+}
+
+// queryParameters are the names that the handler takes, in its order.
+func (d *describer) queryParameters(decl *es.QueryDecl) []parameter {
+	shared := map[string]string{"limit": "Limit", "cursor": "Cursor", "min-version": "MinVersion"}
+	var all []parameter
+	for _, name := range handler.QueryParameters(decl) {
+		if ref, ok := shared[name]; ok {
+			all = append(all, parameter{Ref: parametersAt + ref})
+			continue
+		}
+		fields := reflect.VisibleFields(decl.Input)
+		i := slices.IndexFunc(fields, func(f reflect.StructField) bool { return f.Tag.Get("query") == name })
+		all = append(all, parameter{Name: name, In: "query", Description: sentence(name) + ".", Schema: d.schemas.input(fields[i].Type)})
+	}
+	return all
+}
+
+// systemAnswers are the types of what the system's own routes answer, by the name of the route.
+var systemAnswers = map[string]reflect.Type{
+	handler.GetTrace.Name:  reflect.TypeFor[handler.TraceAnswer](),
+	handler.GetKeys.Name:   reflect.TypeFor[token.KeySet](),
+	handler.Discover.Name:  reflect.TypeFor[token.Discovery](),
+	handler.GetHealth.Name: reflect.TypeFor[map[string]string](),
+}
+
+func (d *describer) system(r handler.SystemRoute) {
+	answered, ok := systemAnswers[r.Name]
+	if !ok {
+		d.schemas.errs = append(d.schemas.errs, fmt.Errorf("nothing is known of what %s answers", r.Name))
+		return
+	}
+	o := d.operation(systemTag, r.Name, r.Role, r.What)
+	o.Parameters = pathParameters(r.Route)
+	o.Responses["200"] = response{Description: "Found.", Content: inJSON(d.schemas.output(answered))}
+	o.refuse()
+	if r.Role != "" {
+		o.refuse(http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if len(o.Parameters) > 0 {
+		o.refuse(http.StatusBadRequest, http.StatusNotFound)
+	}
+	d.add(r.Route, o)
+}
+
+const (
+	parametersAt = "#/components/parameters/"
+	// idPattern is what the handlers take for an id in a path.
+	idPattern = `^[A-Za-z0-9][A-Za-z0-9._~@:-]{0,127}$`
+	// usualPage is how many documents a page has when nobody asks for a number.
+	usualPage = 20
+)
+
+var sharedParameters = map[string]parameter{
+	"IdempotencyKey": {
+		Name: "Idempotency-Key", In: "header", Schema: &jsonschema.Schema{Type: "string", MinLength: length(1), MaxLength: length(255)},
+		Description: "Makes a repeated request harmless: the same caller, path and key give the first outcome again and change nothing. " +
+			"For a caller without a token the body must be the same too.",
+	},
+	"IfNoneMatch": {Name: "If-None-Match", In: "header", Schema: text(), Description: "The ETag of what the caller has; 304 is answered while it is current."},
+	"Limit": {
+		Name: "limit", In: "query", Description: "How many documents the page has at most.",
+		Schema: &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: number(handler.MaxPage), Default: usualPage},
+	},
+	"Cursor": {Name: "cursor", In: "query", Schema: text(), Description: "The next of the page before."},
+	"MinVersion": {
+		Name: "min-version", In: "query", Schema: &jsonschema.Schema{Type: "integer", Format: "int64", Minimum: "0"},
+		Description: fmt.Sprintf("Waits up to %v for the view to reach a version, as a command answered it.", handler.MaxWait),
+	},
+}
+
+func pathParameters(route string) []parameter {
+	var all []parameter
+	for _, name := range es.PathParameters(route) {
+		all = append(all, parameter{
+			Name: name, In: "path", Required: true, Description: sentence(name) + ".",
+			Schema: &jsonschema.Schema{Type: "string", Pattern: idPattern},
+		})
+	}
+	return all
+}
+
+func text() *jsonschema.Schema { return &jsonschema.Schema{Type: "string"} }
+
+func length(n uint64) *uint64 { return &n }
+
+func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
+
+func inJSON(schema *jsonschema.Schema) map[string]media {
+	return map[string]media{"application/json": {Schema: schema}}
+}
