@@ -127,6 +127,19 @@ func TestAWholeMatch(t *testing.T) {
 	}
 }
 
+// playOut draws all lines, each by whoever's turn it is.
+func playOut(t *testing.T, id string, players map[string]*client.Client) {
+	t.Helper()
+	version := uint64(0)
+	for _, l := range lines() {
+		var m matchView
+		for _, c := range players {
+			m = get[matchView](t, c, fmt.Sprintf("/matches/%s?min-version=%d", id, version))
+		}
+		version = command(t, players[m.Next], "POST", "/matches/"+id+"/turns", l, nil).Version
+	}
+}
+
 func TestOutcomesReachTheInvokerAlone(t *testing.T) {
 	ada, adaID := newPlayer(t, "Ada")
 	bob, _ := newPlayer(t, "Bob")

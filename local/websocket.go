@@ -18,7 +18,8 @@ import (
 // hub does what API Gateway's WebSocket API does: it holds the connections, calls the routes' handler, and keeps the limits
 // that a client meets on AWS. It implements engine.Pusher.
 type hub struct {
-	handle func(context.Context, events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error)
+	handle    func(context.Context, events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error)
+	idle, age time.Duration
 
 	mu    sync.Mutex
 	peers map[string]*peer
@@ -43,7 +44,9 @@ var (
 	errText = errors.New("messages are text")
 )
 
-func newHub() *hub { return &hub{peers: map[string]*peer{}} }
+func newHub() *hub {
+	return &hub{idle: handler.IdleLimit, age: handler.AgeLimit, peers: map[string]*peer{}}
+}
 
 // ServeHTTP opens a connection if the $connect route lets it.
 func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -95,7 +98,7 @@ func (h *hub) disconnect(r *http.Request, id string) {
 // serve runs a connection until either side or a limit ends it.
 func (h *hub) serve(r *http.Request, id string, conn *websocket.Conn) {
 	lasting := context.WithoutCancel(r.Context())
-	aged, cancel := context.WithTimeoutCause(lasting, handler.AgeLimit, errAged)
+	aged, cancel := context.WithTimeoutCause(lasting, h.age, errAged)
 	defer cancel()
 	ctx, end := context.WithCancelCause(aged)
 	p := &peer{out: make(chan []byte, outbound), used: make(chan struct{}, 1), end: end}
@@ -110,7 +113,7 @@ func (h *hub) serve(r *http.Request, id string, conn *websocket.Conn) {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		p.write(ctx, conn)
+		p.write(ctx, conn, h.idle)
 	}()
 	// Reading goes on while the connection is being closed, because the other side's farewell has to be read.
 	h.read(lasting, r, id, p, conn)
@@ -136,8 +139,8 @@ func (h *hub) read(ctx context.Context, r *http.Request, id string, p *peer, con
 }
 
 // write sends what is pushed, and closes the connection when its time is up.
-func (p *peer) write(ctx context.Context, conn *websocket.Conn) {
-	idle := time.NewTimer(handler.IdleLimit)
+func (p *peer) write(ctx context.Context, conn *websocket.Conn, limit time.Duration) {
+	idle := time.NewTimer(limit)
 	defer idle.Stop()
 	for {
 		select {
@@ -149,9 +152,9 @@ func (p *peer) write(ctx context.Context, conn *websocket.Conn) {
 				p.end(err)
 				continue
 			}
-			idle.Reset(handler.IdleLimit)
+			idle.Reset(limit)
 		case <-p.used:
-			idle.Reset(handler.IdleLimit)
+			idle.Reset(limit)
 		case <-idle.C:
 			p.end(errIdle)
 		case <-ctx.Done():

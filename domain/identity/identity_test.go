@@ -149,6 +149,16 @@ func TestTooManyTries(t *testing.T) {
 		given(failed(0, 1, 2, 3, 4)...).When(right, at(5, 0)).ThenRejected(t, identity.ErrTooManyTries)
 		given(failed(0, 1, 2, 3, 4)...).When(right, at(15, -time.Millisecond)).ThenRejected(t, identity.ErrTooManyTries)
 	})
+	t.Run("only the last five are kept", func(t *testing.T) {
+		want := registered.Evolve(identity.Account{})
+		for _, minute := range []int{1, 2, 3, 4, 30} {
+			want.Failures = append(want.Failures, estest.Noon.Add(time.Duration(minute)*time.Minute))
+		}
+		want.LastLogin.Nonce = estest.AnyString
+		wrong := identity.LogIn{AccountID: "a1", Email: "ann@example.com", Password: "wrong"}
+		given(failed(0, 1, 2, 3, 4)...).When(wrong, at(30, 0)).
+			Then(t, identity.LoginFailed{Nonce: estest.AnyString, At: estest.AnyTime}).AndState(t, want)
+	})
 	t.Run("until the period is over", func(t *testing.T) {
 		given(failed(0, 1, 2, 3, 4)...).When(right, at(15, 0)).Then(t, in)
 	})

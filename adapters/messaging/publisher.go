@@ -1,0 +1,117 @@
+package messaging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// Publisher publishes to an SNS FIFO topic. It is safe for concurrent use, but calls at the same time do not keep the order
+// of a stream between them.
+type Publisher struct {
+	Client *sns.Client
+	Topic  string // ARN
+}
+
+var _ engine.Publisher = (*Publisher)(nil)
+
+const (
+	batchEntries = 10        // that PublishBatch takes
+	batchBytes   = 256 << 10 // that they may have together
+	tries        = 6         // of one message
+	firstPause   = 20 * time.Millisecond
+)
+
+// Publish implements [engine.Publisher]. Ten commits of different streams cost one call; those of one stream go one after
+// the other, so that none can overtake one that SNS fails to take. When a commit cannot be published the later ones of its
+// stream are left out, other streams go on, and the error names them all; it is an [engine.ErrBusy] if only time is needed.
+func (p *Publisher) Publish(ctx context.Context, commits []es.Commit) error {
+	q := newQueues(commits)
+	for try := 0; ; {
+		batch, err := q.next()
+		if err != nil || len(batch) == 0 {
+			return errors.Join(append(q.failures, err)...)
+		}
+		published, err := p.publish(ctx, batch)
+		if err != nil {
+			return err
+		}
+		if published {
+			try = 0
+			continue
+		}
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+		try++
+	}
+}
+
+// publish makes one call and notes what came of each entry. It reports whether any was published.
+func (p *Publisher) publish(ctx context.Context, batch []*queue) (published bool, err error) {
+	input := &sns.PublishBatchInput{TopicArn: aws.String(p.Topic)}
+	for n, q := range batch {
+		input.PublishBatchRequestEntries = append(input.PublishBatchRequestEntries, q.entry(strconv.Itoa(n)))
+	}
+	out, err := p.Client.PublishBatch(ctx, input)
+	if err != nil {
+		doing := fmt.Sprintf("publish %d commits", len(batch))
+		if throttled(err) {
+			return false, fmt.Errorf("%s: %w: %w", doing, engine.ErrBusy, err)
+		}
+		return false, fmt.Errorf("%s: %w", doing, err)
+	}
+	for _, entry := range out.Successful {
+		if n, err := strconv.Atoi(aws.ToString(entry.Id)); err == nil && n < len(batch) {
+			batch[n].done()
+			published = true
+		}
+	}
+	for _, entry := range out.Failed {
+		if n, err := strconv.Atoi(aws.ToString(entry.Id)); err == nil && n < len(batch) {
+			batch[n].failed(entry)
+		}
+	}
+	return published, nil
+}
+
+func throttled(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	_, is := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
+	return is
+}
+
+func pause(ctx context.Context, try int) error {
+	timer := time.NewTimer(rand.N(firstPause << min(try, tries)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// failure describes why SNS did not take a commit.
+func failure(c es.Commit, entry types.BatchResultErrorEntry) error {
+	err := fmt.Errorf("publish %s@%d: %s: %s", c.Stream, c.Version, aws.ToString(entry.Code), aws.ToString(entry.Message))
+	if !entry.SenderFault {
+		err = fmt.Errorf("%w: %w", engine.ErrBusy, err)
+	}
+	return err
+}

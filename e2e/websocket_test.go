@@ -1,0 +1,209 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/foldstream/foldstream/client"
+	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/local"
+)
+
+// dial opens a WebSocket with the token among the subprotocols, as a browser does.
+func dial(t *testing.T, c *client.Client) *websocket.Conn {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), server.ws, &websocket.DialOptions{Subprotocols: []string{handler.Subprotocol, "bearer." + c.Token}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	return conn
+}
+
+func TestBadMessages(t *testing.T) {
+	ada, issued := newcomer(t)
+	conn := dial(t, ada)
+	if conn.Subprotocol() != handler.Subprotocol {
+		t.Fatalf("the subprotocol is %q", conn.Subprotocol())
+	}
+	for _, c := range []struct{ name, message, code, field string }{
+		{"malformed", `{"action":`, "MalformedJSON", "action"},
+		{"unknown action", `{"action":"fly"}`, "InvalidInput", "action"},
+		{"unknown field", `{"action":"ping","x":1}`, "InvalidInput", "x"},
+		{"unknown category", `{"action":"subscribe","aggregateId":"cat-1"}`, "InvalidInput", "aggregateId"},
+		{"odd stream", `{"action":"subscribe","aggregateId":"match-\u0000"}`, "InvalidInput", "aggregateId"},
+		{"private stream", `{"action":"subscribe","aggregateId":"account-` + issued.UserID + `"}`, "Forbidden", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := conn.Write(t.Context(), websocket.MessageText, []byte(c.message)); err != nil {
+				t.Fatal(err)
+			}
+			_, text, err := conn.Read(t.Context())
+			if err != nil || !strings.Contains(string(text), `"type":"Problem"`) || !strings.Contains(string(text), `"code":"`+c.code+`"`) {
+				t.Fatalf("answered %s, %v", text, err)
+			}
+			if c.field != "" && !strings.Contains(string(text), `"field":"`+c.field+`"`) {
+				t.Fatalf("answered %s", text)
+			}
+		})
+	}
+	t.Run("too large", func(t *testing.T) {
+		message := `{"action":"` + strings.Repeat("a", engine.MaxMessageBytes) + `"}`
+		if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := conn.Read(t.Context())
+		if websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
+			t.Fatalf("ended with %v", err)
+		}
+	})
+}
+
+func TestAThousandConnectionsOfOneClient(t *testing.T) {
+	ada, adaID := newPlayer(t, "Ada")
+	var opened, refused atomic.Int64
+	var mu sync.Mutex
+	var conns []*websocket.Conn
+	var all sync.WaitGroup
+	slots := make(chan struct{}, 32)
+	for range 1000 {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			conn, response, err := websocket.Dial(t.Context(), server.ws, &websocket.DialOptions{
+				HTTPHeader: http.Header{"Authorization": {"Bearer " + ada.Token}},
+			})
+			switch {
+			case err == nil:
+				opened.Add(1)
+				mu.Lock()
+				defer mu.Unlock()
+				conns = append(conns, conn)
+			case response != nil && response.StatusCode == http.StatusTooManyRequests:
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	// Those that come at the same moment can pass the limit together, by as many as came.
+	if n := opened.Load(); n < handler.MaxConnections || n > handler.MaxConnections+32 || n+refused.Load() != 1000 {
+		t.Fatalf("%d were opened and %d refused", n, refused.Load())
+	}
+	command(t, ada, "PUT", "/users/"+adaID+"/name", map[string]string{"name": "Ada again"}, nil)
+	for _, conn := range conns {
+		for said := ""; !strings.Contains(said, "Ada again"); {
+			_, text, err := conn.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			said = string(text)
+		}
+	}
+	for _, conn := range conns {
+		_ = conn.CloseNow()
+	}
+	eventually(t, "there is room again", func() bool {
+		socket, err := ada.Connect(t.Context(), server.ws)
+		if err == nil {
+			_ = socket.Close()
+		}
+		return err == nil
+	})
+}
+
+// TestATokenRunsOut has a server with a clock of the test's own.
+func TestATokenRunsOut(t *testing.T) {
+	var ahead atomic.Int64
+	world := engine.World{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+	system, err := local.Open(local.Config{App: domain.App, Address: "127.0.0.1:0", Data: t.TempDir(), World: world}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := system.Listen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- system.Serve(ctx, listener) }()
+	defer func() {
+		stop()
+		if err := errors.Join(<-served, system.Close()); err != nil {
+			t.Error(err)
+		}
+	}()
+	url := "http://" + listener.Addr().String()
+	ada, issued, err := (&client.Client{Base: url}).SignUp(t.Context(), "ada@example.com", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket, err := ada.Connect(t.Context(), "ws://"+listener.Addr().String()+"/ws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	ahead.Store(int64(time.Until(issued.ExpiresAt) + time.Second))
+
+	_, err = ada.Do(t.Context(), "GET", "/matches", nil)
+	refused(t, err, http.StatusUnauthorized, "InvalidToken")
+	if err := socket.Send(t.Context(), handler.Message{Action: "ping"}); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := socket.Next(t.Context()); err != nil || m.Type != "Problem" || !strings.Contains(string(m.Payload), "InvalidToken") {
+		t.Fatalf("answered %+v, %v", m, err)
+	}
+}
+
+func TestMailsOfAMatch(t *testing.T) {
+	id, players := started(t)
+	first := mailsAbout(t, id, 2)
+	for _, text := range first {
+		if !strings.Contains(text, "has started") {
+			t.Fatalf("posted %s", text)
+		}
+	}
+	playOut(t, id, players)
+	won := 0
+	for _, text := range mailsAbout(t, id, 4) {
+		if strings.Contains(text, "you have won") {
+			won++
+		}
+	}
+	if won != 1 {
+		t.Fatalf("%d have won", won)
+	}
+}
+
+// mailsAbout waits until the outbox holds so many mails about a match.
+func mailsAbout(t *testing.T, match string, n int) []string {
+	t.Helper()
+	var found []string
+	eventually(t, "the mails are posted", func() bool {
+		found = nil
+		files, _ := filepath.Glob(filepath.Join(server.Data, "outbox", "*.eml"))
+		for _, file := range files {
+			if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), match) {
+				found = append(found, string(text))
+			}
+		}
+		return len(found) >= n
+	})
+	if len(found) != n {
+		t.Fatalf("%d mails are posted, want %d", len(found), n)
+	}
+	return found
+}
