@@ -35,6 +35,7 @@ type Grant int
 const (
 	LoadEvents      Grant = iota + 1 // read streams
 	AppendEvents                     // read and append to streams
+	SweepEvents                      // read the whole events table
 	ReadViews                        // read rows and pages
 	WriteViews                       // read and save rows
 	WriteFeed                        // append to the feed
@@ -47,6 +48,7 @@ const (
 	PublishCommits                   // publish to the topic
 	SignTokens                       // sign with the key
 	ReadKey                          // read the key's public half
+	KnowIssuer                       // be told the URL of the token authority
 	SendMail                         // send e-mail
 )
 
@@ -84,7 +86,7 @@ func command(c es.Context, d *es.CommandDecl) Function {
 		Route: d.Route, Role: d.Role, Grants: []Grant{AppendEvents, NoteTraces},
 	}
 	if d.GrantsToken() {
-		f.Grants = append(f.Grants, SignTokens)
+		f.Grants = append(f.Grants, SignTokens, KnowIssuer)
 	}
 	return f
 }
@@ -103,7 +105,7 @@ func saga(c es.Context, d *es.Saga) Function {
 // system are the functions that every app has.
 func system() []Function {
 	grants := map[string][]Grant{
-		handler.GetTrace.Name: {ReadTraces}, handler.GetKeys.Name: {ReadKey}, handler.Discover.Name: nil, handler.GetHealth.Name: {LoadEvents},
+		handler.GetTrace.Name: {ReadTraces}, handler.GetKeys.Name: {ReadKey, KnowIssuer}, handler.Discover.Name: {KnowIssuer}, handler.GetHealth.Name: {LoadEvents},
 	}
 	var all []Function
 	for _, r := range handler.SystemRoutes {
@@ -114,12 +116,12 @@ func system() []Function {
 	return append(
 		all,
 		Function{Name: "relay", Folder: "functions/relay", Stream: true, Grants: []Grant{LoadEvents, WriteFeed, PublishCommits}},
-		Function{Name: "sweeper", Folder: "functions/sweeper", Schedule: true, Grants: []Grant{LoadEvents, WriteFeed, PublishCommits}},
+		Function{Name: "sweeper", Folder: "functions/sweeper", Schedule: true, Grants: []Grant{LoadEvents, SweepEvents, WriteFeed, PublishCommits}},
 		Function{
 			Name: engine.NotifierName, Folder: "functions/eventhandler/" + engine.NotifierName, Queue: &Queue{Name: engine.NotifierName},
 			Grants: []Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages},
 		},
-		Function{Name: "websocket-connect", Folder: "functions/websocket/connect", Socket: "$connect", Grants: []Grant{ReadKey, HoldConnections}},
+		Function{Name: "websocket-connect", Folder: "functions/websocket/connect", Socket: "$connect", Grants: []Grant{ReadKey, KnowIssuer, HoldConnections}},
 		Function{Name: "websocket-disconnect", Folder: "functions/websocket/disconnect", Socket: "$disconnect", Grants: []Grant{HoldConnections}},
 		Function{
 			Name: "websocket-default", Folder: "functions/websocket/default", Socket: "$default",

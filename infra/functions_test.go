@@ -1,0 +1,162 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/topology"
+)
+
+func TestEveryFunctionIsThereOnce(t *testing.T) {
+	for _, f := range dev.functions() {
+		r := dev.deployed(t, f)
+		if r.in != dev.stackOf(f) {
+			t.Errorf("%s is not in the stack of its context", f.Name)
+		}
+	}
+	if got, want := len(dev.all("AWS::Lambda::Function")), len(dev.functions()); got != want {
+		t.Errorf("%d functions are deployed; the topology has %d", got, want)
+	}
+}
+
+func TestFunctionsRunAsTheyAreBuilt(t *testing.T) {
+	want := map[string]string{
+		"Runtime": "provided.al2023", "Architectures": `["arm64"]`, "Handler": "bootstrap", "MemorySize": "256",
+		"TracingConfig.Mode": "Active", "LoggingConfig.LogFormat": "JSON",
+	}
+	for _, f := range dev.functions() {
+		r := dev.deployed(t, f)
+		for property, value := range want {
+			if got := r.text(property); got != value {
+				t.Errorf("%s: %s is %q, not %q", f.Name, property, got, value)
+			}
+		}
+		log := dev.one(t, "AWS::Logs::LogGroup", "LogGroupName", r.text("LoggingConfig.LogGroup"))
+		if days := log.text("RetentionInDays"); days != "7" {
+			t.Errorf("%s: its log is kept for %s days", f.Name, days)
+		}
+	}
+}
+
+func TestEveryFunctionHasItsOneTrigger(t *testing.T) {
+	triggers := map[string][]string{} // by function
+	for _, r := range dev.all("AWS::ApiGatewayV2::Route") {
+		integration := r.in.Resources[r.text("Target")[len("integrations/"):]]
+		uri := integration.text("IntegrationUri")
+		for _, f := range dev.functions() {
+			name := dev.stage.name(f.Name)
+			if uri == name+".Arn" || uri == "arn:Partition:apigateway:Region:lambda:path/2015-03-31/functions/"+name+".Arn/invocations" {
+				triggers[f.Name] = append(triggers[f.Name], r.text("RouteKey"))
+			}
+		}
+	}
+	for _, r := range dev.all("AWS::Lambda::EventSourceMapping") {
+		name := r.text("FunctionName")
+		name = name[len(dev.stage.name("")) : len(name)-len(".Arn")]
+		triggers[name] = append(triggers[name], r.text("EventSourceArn"))
+	}
+	for _, r := range dev.all("AWS::Events::Rule") {
+		target := r.Properties["Targets"].([]any)[0].(map[string]any)
+		name := r.in.text(target["Arn"])
+		name = name[len(dev.stage.name("")) : len(name)-len(".Arn")]
+		triggers[name] = append(triggers[name], r.text("ScheduleExpression"))
+	}
+	want := map[string][]string{}
+	for _, f := range dev.functions() {
+		want[f.Name] = []string{triggerOf(f)}
+	}
+	if diff := cmp.Diff(want, triggers); diff != "" {
+		t.Errorf("triggers (-topology +stacks):\n%s", diff)
+	}
+}
+
+func triggerOf(f topology.Function) string {
+	switch {
+	case f.Route != "":
+		return f.Route
+	case f.Socket != "":
+		return f.Socket
+	case f.Queue != nil:
+		return dev.stage.name(f.Queue.Name) + ".fifo.Arn"
+	case f.Stream:
+		return dev.stage.name("events") + ".StreamArn"
+	default:
+		return "rate(1 hour)"
+	}
+}
+
+// Each function is told of what its grants name, and of nothing else.
+func TestEnvironments(t *testing.T) {
+	told := map[topology.Grant]map[string]string{
+		topology.LoadEvents:      {setting.EventsTable: "foldstream-dev-events"},
+		topology.AppendEvents:    {setting.EventsTable: "foldstream-dev-events"},
+		topology.ReadViews:       {setting.ViewsTable: "foldstream-dev-views"},
+		topology.WriteViews:      {setting.ViewsTable: "foldstream-dev-views"},
+		topology.WriteFeed:       {setting.FeedTable: "foldstream-dev-feed"},
+		topology.Checkpoint:      {setting.CheckpointsTable: "foldstream-dev-checkpoints"},
+		topology.Park:            {setting.CheckpointsTable: "foldstream-dev-checkpoints"},
+		topology.NoteTraces:      {setting.TracesTable: "foldstream-dev-traces"},
+		topology.ReadTraces:      {setting.TracesTable: "foldstream-dev-traces"},
+		topology.HoldConnections: {setting.ConnectionsTable: "foldstream-dev-connections"},
+		topology.PushMessages: {
+			setting.WebSocketEndpoint: "https://foldstream-dev-websocket.execute-api.Region.URLSuffix/live",
+		},
+		topology.PublishCommits: {setting.Topic: "foldstream-dev-commits.fifo"},
+		topology.SignTokens:     {setting.SigningKey: "signingkey.Arn", setting.Issuer: "foldstream-dev-identity.ApiEndpoint"},
+		topology.ReadKey:        {setting.SigningKey: "signingkey.Arn", setting.Issuer: "foldstream-dev-identity.ApiEndpoint"},
+		topology.SendMail:       {setting.MailFrom: "noreply@example.com"},
+	}
+	for _, f := range dev.functions() {
+		want := map[string]string{}
+		for _, g := range f.Grants {
+			maps.Copy(want, told[g])
+		}
+		if f.Name == "query-get-openid-configuration" {
+			want[setting.Issuer] = "foldstream-dev-identity.ApiEndpoint"
+		}
+		got := map[string]string{}
+		r := dev.deployed(t, f)
+		variables, _ := r.Properties["Environment"].(map[string]any)["Variables"].(map[string]any)
+		for name, value := range variables {
+			got[name] = r.in.text(value)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", f.Name, diff)
+		}
+	}
+}
+
+func TestTablesAreAsTheAdapterDescribesThem(t *testing.T) {
+	names := dynamo.Names{
+		Events: "foldstream-dev-events", Feed: "foldstream-dev-feed", Views: "foldstream-dev-views",
+		Checkpoints: "foldstream-dev-checkpoints", Traces: "foldstream-dev-traces", Connections: "foldstream-dev-connections",
+	}
+	for _, d := range names.Tables() {
+		r := dev.one(t, "AWS::DynamoDB::Table", "TableName", d.Name)
+		want := map[string]string{
+			"KeySchema":   `[{"AttributeName":"` + d.Hash.Name + `","KeyType":"HASH"},{"AttributeName":"` + d.Range.Name + `","KeyType":"RANGE"}]`,
+			"BillingMode": "PAY_PER_REQUEST", "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled": "true",
+			"SSESpecification.SSEEnabled": "true", "StreamSpecification": "", "TimeToLiveSpecification": "",
+		}
+		if d.Stream {
+			delete(want, "StreamSpecification")
+			want["StreamSpecification.StreamViewType"] = "NEW_IMAGE"
+		}
+		if d.Expires != "" {
+			want["TimeToLiveSpecification"] = `{"AttributeName":"` + d.Expires + `","Enabled":true}`
+		}
+		for _, property := range slices.Sorted(maps.Keys(want)) {
+			if got := r.text(property); got != want[property] {
+				t.Errorf("%s: %s is %q, not %q", d.Name, property, got, want[property])
+			}
+		}
+	}
+	if got, want := len(dev.all("AWS::DynamoDB::Table")), len(names.Tables()); got != want {
+		t.Errorf("%d tables; the adapter describes %d", got, want)
+	}
+}

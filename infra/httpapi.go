@@ -1,0 +1,70 @@
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/foldstream/foldstream/token"
+)
+
+// httpAPI is an HTTP API that functions are put behind.
+type httpAPI struct {
+	id         string
+	url        string
+	authorizer string // id; empty for an API that anybody may call
+	made       awsapigatewayv2.CfnApi
+}
+
+func newHTTPAPI(scope constructs.Construct, id, name string) *httpAPI {
+	made := awsapigatewayv2.NewCfnApi(scope, jsii.String(id), &awsapigatewayv2.CfnApiProps{
+		Name: jsii.String(name), ProtocolType: jsii.String("HTTP"),
+		// A token is no cookie: no page of another site can send it without having it.
+		CorsConfiguration: &awsapigatewayv2.CfnApi_CorsProperty{
+			AllowOrigins:  jsii.Strings("*"),
+			AllowMethods:  jsii.Strings("GET", "POST", "PUT", "PATCH", "DELETE"),
+			AllowHeaders:  jsii.Strings("authorization", "content-type", "idempotency-key", "if-none-match"),
+			ExposeHeaders: jsii.Strings("etag", "location", "retry-after"),
+			MaxAge:        jsii.Number(3600),
+		},
+	})
+	return &httpAPI{id: *made.Ref(), url: *made.AttrApiEndpoint(), made: made}
+}
+
+// authorize makes the API check tokens of an issuer. API Gateway asks the issuer for its keys there and then.
+func (a *httpAPI) authorize(scope constructs.Construct, issuer string) awsapigatewayv2.CfnAuthorizer {
+	made := awsapigatewayv2.NewCfnAuthorizer(scope, jsii.String("authorizer"), &awsapigatewayv2.CfnAuthorizerProps{
+		ApiId: jsii.String(a.id), Name: jsii.String("tokens"), AuthorizerType: jsii.String("JWT"),
+		IdentitySource: jsii.Strings("$request.header.Authorization"),
+		JwtConfiguration: &awsapigatewayv2.CfnAuthorizer_JWTConfigurationProperty{
+			Audience: jsii.Strings(token.Audience), Issuer: jsii.String(issuer),
+		},
+	})
+	a.authorizer = *made.Ref()
+	return made
+}
+
+// route puts a function behind its route. It gives all that must be there before the route answers.
+func (a *httpAPI) route(f *function) []constructs.Construct {
+	integration := awsapigatewayv2.NewCfnIntegration(f.scope, jsii.String("integration"), &awsapigatewayv2.CfnIntegrationProps{
+		ApiId: jsii.String(a.id), IntegrationType: jsii.String("AWS_PROXY"), IntegrationUri: jsii.String(f.arn),
+		PayloadFormatVersion: jsii.String("2.0"), TimeoutInMillis: jsii.Number(integrationTimeout.Milliseconds()),
+	})
+	props := &awsapigatewayv2.CfnRouteProps{
+		ApiId: jsii.String(a.id), RouteKey: jsii.String(f.Route), Target: jsii.String("integrations/" + *integration.Ref()),
+		AuthorizationType: jsii.String("NONE"),
+	}
+	if f.Role != "" {
+		props.AuthorizationType, props.AuthorizerId = jsii.String("JWT"), jsii.String(a.authorizer)
+		props.AuthorizationScopes = jsii.Strings(f.Role)
+	}
+	route := awsapigatewayv2.NewCfnRoute(f.scope, jsii.String("route"), props)
+	permission := f.callable("apigateway", a.source(f.Route))
+	return []constructs.Construct{route, permission}
+}
+
+// source is the ARN that API Gateway calls a route's function for, in any stage.
+func (a *httpAPI) source(route string) string {
+	method, path := split(route)
+	return arn("execute-api", a.id+"/*/"+method+path)
+}

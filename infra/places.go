@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+)
+
+// places says where the things that all share are, as environments and policies name them.
+type places struct {
+	tables            map[string]table // by the setting that tells a function the table's name
+	topic             string           // ARN
+	signingKey        string           // ARN
+	issuer            string           // URL
+	socketEndpoint    string           // URL
+	socketConnections string           // ARN of all connections of the WebSocket API's stage
+	pager             string           // ARN of the topic that alarms go to
+}
+
+// arn is the ARN of a resource of this account and region.
+func arn(service, resource string) string {
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", *awscdk.Aws_PARTITION(), service, *awscdk.Aws_REGION(), *awscdk.Aws_ACCOUNT_ID(), resource)
+}
+
+// identities are the ARNs that SES may check a mail against: its sender's address, or the whole domain, whichever has been
+// verified.
+func identities(sender string) []string {
+	_, domain, _ := strings.Cut(sender, "@")
+	return []string{arn("ses", "identity/"+sender), arn("ses", "identity/"+domain)}
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/foldstream/foldstream/topology"
+)
+
+// granted is what each grant comes to: service:Action and what it is allowed on.
+var granted = map[topology.Grant][]string{
+	topology.LoadEvents:   {"dynamodb:Query events"},
+	topology.AppendEvents: {"dynamodb:Query events", "dynamodb:PutItem events"},
+	topology.ReadViews:    {"dynamodb:GetItem views", "dynamodb:BatchGetItem views", "dynamodb:Query views"},
+	topology.WriteViews:   {"dynamodb:GetItem views", "dynamodb:PutItem views", "dynamodb:DeleteItem views"},
+	topology.WriteFeed:    {"dynamodb:GetItem feed", "dynamodb:BatchGetItem feed", "dynamodb:PutItem feed"},
+	topology.Checkpoint:   {"dynamodb:GetItem checkpoints", "dynamodb:PutItem checkpoints"},
+	topology.Park:         {"dynamodb:PutItem checkpoints", "dynamodb:DeleteItem checkpoints"},
+	topology.NoteTraces:   {"dynamodb:BatchWriteItem traces"},
+	topology.ReadTraces:   {"dynamodb:Query traces"},
+	topology.HoldConnections: {
+		"dynamodb:GetItem connections", "dynamodb:Query connections", "dynamodb:PutItem connections",
+		"dynamodb:ConditionCheckItem connections", "dynamodb:BatchWriteItem connections",
+	},
+	topology.PushMessages:   {"execute-api:ManageConnections arn:Partition:execute-api:Region:AccountId:websocket/live/POST/@connections/*"},
+	topology.SweepEvents:    {"dynamodb:Scan events"},
+	topology.PublishCommits: {"sns:Publish commits.fifo"},
+	topology.SignTokens:     {"kms:Sign signingkey", "kms:GetPublicKey signingkey"},
+	topology.ReadKey:        {"kms:GetPublicKey signingkey"},
+	topology.SendMail: {
+		"ses:SendEmail arn:Partition:ses:Region:AccountId:identity/noreply@example.com",
+		"ses:SendEmail arn:Partition:ses:Region:AccountId:identity/example.com",
+	},
+}
+
+// wildcards are the only ones in IAM policies.
+var wildcards = map[string]string{
+	"xray:PutTraceSegments *":    "X-Ray has no resources",
+	"xray:PutTelemetryRecords *": "X-Ray has no resources",
+	"dynamodb:ListStreams *":     "DynamoDB has no resource for it",
+	"execute-api:ManageConnections arn:Partition:execute-api:Region:AccountId:websocket/live/POST/@connections/*": "the ids of connections are API Gateway's",
+}
+
+func TestFunctionsMayDoJustWhatTheirGrantsSay(t *testing.T) {
+	for _, f := range dev.functions() {
+		var want []string
+		for _, g := range f.Grants {
+			want = append(want, granted[g]...)
+		}
+		want = append(append(want, triggering(f)...), "xray:PutTraceSegments *", "xray:PutTelemetryRecords *",
+			"logs:CreateLogStream /foldstream/dev/"+f.Name, "logs:PutLogEvents /foldstream/dev/"+f.Name)
+		slices.Sort(want)
+		if diff := cmp.Diff(slices.Compact(want), dev.allowed(t, f)); diff != "" {
+			t.Errorf("%s may do (-want +got):\n%s", f.Name, diff)
+		}
+	}
+}
+
+// triggering is what Lambda needs to read a function's source.
+func triggering(f topology.Function) []string {
+	switch {
+	case f.Queue != nil:
+		queue := f.Queue.Name + ".fifo"
+		return []string{"sqs:ReceiveMessage " + queue, "sqs:DeleteMessage " + queue, "sqs:GetQueueAttributes " + queue}
+	case f.Stream:
+		return []string{
+			"dynamodb:DescribeStream events.StreamArn", "dynamodb:GetRecords events.StreamArn", "dynamodb:GetShardIterator events.StreamArn",
+			"dynamodb:ListStreams *", "sqs:SendMessage relay-failures",
+		}
+	default:
+		return nil
+	}
+}
+
+// allowed is what the role of a function allows, each as "service:Action resource".
+func (w *world) allowed(t *testing.T, f topology.Function) []string {
+	t.Helper()
+	lambda := w.deployed(t, f)
+	role := lambda.in.Resources[strings.TrimSuffix(lambda.text("Role"), ".Arn")]
+	if role.Properties["ManagedPolicyArns"] != nil {
+		t.Errorf("%s has managed policies", f.Name)
+	}
+	var all []string
+	for _, policy := range role.Properties["Policies"].([]any) {
+		document := policy.(map[string]any)["PolicyDocument"].(map[string]any)
+		for _, s := range document["Statement"].([]any) {
+			all = append(all, w.spell(role, s.(map[string]any))...)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func (w *world) spell(r resource, s map[string]any) []string {
+	var all []string
+	for _, action := range r.strings(s["Action"]) {
+		for _, on := range r.strings(s["Resource"]) {
+			on = strings.ReplaceAll(strings.TrimSuffix(on, ".Arn"), w.stage.name(""), "")
+			all = append(all, action+" "+on)
+		}
+	}
+	return all
+}
+
+func TestNoOtherWildcards(t *testing.T) {
+	roles := dev.all("AWS::IAM::Role")
+	if len(roles) != len(dev.functions()) {
+		t.Errorf("%d roles for %d functions", len(roles), len(dev.functions()))
+	}
+	for _, f := range dev.functions() {
+		for _, one := range dev.allowed(t, f) {
+			if strings.Contains(one, "*") && wildcards[one] == "" {
+				t.Errorf("%s: nobody said why there is a wildcard in %q", f.Name, one)
+			}
+		}
+	}
+	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"} {
+		if found := dev.all(kind); len(found) > 0 {
+			t.Errorf("there are %d %s beside the roles' own", len(found), kind)
+		}
+	}
+}
+
+// Whoever calls a function, or writes to a queue, does so for one resource of ours.
+func TestServicesActForOurResourcesOnly(t *testing.T) {
+	for _, r := range dev.all("AWS::Lambda::Permission") {
+		if r.text("SourceArn") == "" || r.text("Action") != "lambda:InvokeFunction" {
+			t.Errorf("%s lets %s do %s for anybody", r.id, r.text("Principal"), r.text("Action"))
+		}
+	}
+	for _, r := range dev.all("AWS::SQS::QueuePolicy") {
+		for _, s := range r.Properties["PolicyDocument"].(map[string]any)["Statement"].([]any) {
+			statement := s.(map[string]any)
+			source := r.in.text(statement["Condition"].(map[string]any)["ArnEquals"].(map[string]any)["aws:SourceArn"])
+			if source != "foldstream-dev-commits.fifo" || r.in.text(statement["Action"]) != "sqs:SendMessage" {
+				t.Errorf("%s allows %v for %s", r.id, statement["Action"], source)
+			}
+		}
+	}
+}

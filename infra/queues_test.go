@@ -1,0 +1,107 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/foldstream/foldstream/topology"
+)
+
+func consumers() []topology.Function {
+	var all []topology.Function
+	for _, f := range dev.functions() {
+		if f.Queue != nil {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func TestEveryConsumerHasItsQueue(t *testing.T) {
+	for _, f := range consumers() {
+		queue := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-"+f.Queue.Name+".fifo")
+		dead := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-"+f.Queue.Name+"-dead.fifo")
+		for _, q := range []resource{queue, dead} {
+			want := map[string]any{
+				"FifoQueue": true, "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId", "SqsManagedSseEnabled": true,
+			}
+			for property, value := range want {
+				if q.Properties[property] != value {
+					t.Errorf("%s: %s is %v, not %v", f.Queue.Name, property, q.Properties[property], value)
+				}
+			}
+		}
+		if got := queue.text("RedrivePolicy.deadLetterTargetArn"); got != "foldstream-dev-"+f.Queue.Name+"-dead.fifo.Arn" {
+			t.Errorf("%s: dead letters go to %s", f.Queue.Name, got)
+		}
+		// The engine parks at the fifth delivery, and must come to do so.
+		if got := queue.number("RedrivePolicy.maxReceiveCount"); got <= 5 {
+			t.Errorf("%s: a message is given up after %v receives", f.Queue.Name, got)
+		}
+		if hidden, runs := queue.number("VisibilityTimeout"), dev.deployed(t, f).number("Timeout"); hidden < 6*runs {
+			t.Errorf("%s: messages are hidden for %v s while the function may run for %v s", f.Queue.Name, hidden, runs)
+		}
+	}
+	if got, want := len(dev.all("AWS::SQS::Queue")), 2*len(consumers())+1; got != want {
+		t.Errorf("%d queues; two for each of %d consumers, and the relay's, are %d", got, len(consumers()), want)
+	}
+}
+
+func TestQueuesAreReadInPart(t *testing.T) {
+	for _, f := range consumers() {
+		r := dev.one(t, "AWS::Lambda::EventSourceMapping", "EventSourceArn", "foldstream-dev-"+f.Queue.Name+".fifo.Arn")
+		if n := r.number("BatchSize"); n > 10 || r.text("FunctionResponseTypes") != `["ReportBatchItemFailures"]` {
+			t.Errorf("%s: batches of %v, answered by %s", f.Queue.Name, n, r.text("FunctionResponseTypes"))
+		}
+	}
+}
+
+func TestSubscriptions(t *testing.T) {
+	type subscription struct{ Topic, Protocol, Raw, Scope, Filter string }
+	for _, f := range consumers() {
+		r := dev.one(t, "AWS::SNS::Subscription", "Endpoint", "foldstream-dev-"+f.Queue.Name+".fifo.Arn")
+		want := subscription{Topic: "foldstream-dev-commits.fifo", Protocol: "sqs", Raw: "true"}
+		if len(f.Queue.Categories) > 0 {
+			want.Scope = "MessageAttributes"
+			want.Filter = r.in.text(map[string]any{"category": f.Queue.Categories})
+		}
+		got := subscription{r.text("TopicArn"), r.text("Protocol"), r.text("RawMessageDelivery"), r.text("FilterPolicyScope"), ""}
+		if filter := r.Properties["FilterPolicy"]; filter != nil {
+			got.Filter = r.in.text(filter)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", f.Queue.Name, diff)
+		}
+		if len(r.DependsOn) != 2 {
+			t.Errorf("%s: the subscription does not wait for the policies of its queues: %v", f.Queue.Name, r.DependsOn)
+		}
+	}
+}
+
+func TestTopic(t *testing.T) {
+	dev.shared.HasResourceProperties(jsii.String("AWS::SNS::Topic"), map[string]any{
+		"TopicName": "foldstream-dev-commits.fifo", "FifoTopic": true, "FifoThroughputScope": "MessageGroup", "ContentBasedDeduplication": false,
+	})
+}
+
+func TestRelayReadsTheStreamInOrder(t *testing.T) {
+	r := dev.one(t, "AWS::Lambda::EventSourceMapping", "EventSourceArn", "foldstream-dev-events.StreamArn")
+	want := map[string]string{
+		"StartingPosition": "TRIM_HORIZON", "BisectBatchOnFunctionError": "true", "ParallelizationFactor": "1",
+		"FunctionResponseTypes": `["ReportBatchItemFailures"]`, "DestinationConfig.OnFailure.Destination": "foldstream-dev-relay-failures.Arn",
+	}
+	for property, value := range want {
+		if got := r.text(property); got != value {
+			t.Errorf("%s is %q, not %q", property, got, value)
+		}
+	}
+	if n := r.number("MaximumRetryAttempts"); n < 1 || n > 100 {
+		t.Errorf("a record is tried %v times", n)
+	}
+	failures := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-relay-failures")
+	if failures.Properties["FifoQueue"] != nil {
+		t.Error("Lambda sends failures to standard queues only")
+	}
+}
