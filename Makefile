@@ -49,7 +49,7 @@ lambdas: ## build every Lambda for arm64, reproducibly, into dist/
 	for kind in functions/*/; do \
 	  out=dist/$$(basename $$kind); \
 	  if [ -e $$kind/main.go ]; then out=dist; else mkdir -p $$out; fi; \
-	  go build -o $$out/ -tags lambda.norpc -trimpath -buildvcs=false -ldflags='-s -w -buildid=' ./$$kind...; \
+	  go build -o $$out/ -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -ldflags='-s -w -buildid=' ./$$kind...; \
 	done
 	find dist -type f | while read -r f; do mv $$f $$f.tmp; mkdir $$f; mv $$f.tmp $$f/bootstrap; done
 	@du -sh dist && find dist -name bootstrap | wc -l

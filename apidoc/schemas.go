@@ -41,20 +41,18 @@ func (s *schemas) input(t reflect.Type) *jsonschema.Schema { return s.at(t, true
 
 // at refers to a type that has a name, and describes any other on the spot.
 func (s *schemas) at(t reflect.Type, strict bool) *jsonschema.Schema {
-	if ref := s.refer(t, strict); ref != jsonschema.EmptyID {
-		return &jsonschema.Schema{Ref: ref.String()}
+	if ref := s.refer(t, strict); ref != nil {
+		return ref
 	}
 	return s.describe(t, strict)
 }
 
-// refer gives the reference to a type with a name, and sees to it that there is something to be found.
-func (s *schemas) refer(t reflect.Type, strict bool) jsonschema.ID {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
+// refer gives a reference to a type with a name, and sees to it that there is something to be found. It gives nil for a
+// type that is to be described on the spot.
+func (s *schemas) refer(t reflect.Type, strict bool) *jsonschema.Schema {
 	hasParts := t.Kind() == reflect.Struct || t.Kind() == reflect.Map || t.Kind() == reflect.Slice
 	if t.Name() == "" || !hasParts || t == reflect.TypeFor[time.Time]() || opaque(t) != nil {
-		return jsonschema.EmptyID
+		return nil
 	}
 	name := schemaName(t)
 	if strict {
@@ -66,7 +64,7 @@ func (s *schemas) refer(t reflect.Type, strict bool) jsonschema.ID {
 	} else if known != t {
 		s.errs = append(s.errs, fmt.Errorf("%v and %v have one name in the description: %s", known, t, name))
 	}
-	return jsonschema.ID(schemasAt + name)
+	return &jsonschema.Schema{Ref: schemasAt + name}
 }
 
 // describe is the schema of a type itself, each call a new one.
@@ -77,19 +75,26 @@ func (s *schemas) describe(t reflect.Type, strict bool) (described *jsonschema.S
 			described = &jsonschema.Schema{}
 		}
 	}()
-	reflector := jsonschema.Reflector{
-		Anonymous: true, DoNotReference: true, AllowAdditionalProperties: !strict, Mapper: opaque,
-		Lookup: func(t reflect.Type) jsonschema.ID { return s.refer(t, strict) },
+	begun := false
+	parts := func(part reflect.Type) *jsonschema.Schema {
+		if begun {
+			if ref := s.refer(part, strict); ref != nil {
+				return ref
+			}
+		}
+		begun = true // the first that the reflector asks for is the type itself
+		return opaque(part)
 	}
+	reflector := jsonschema.Reflector{Anonymous: true, DoNotReference: true, AllowAdditionalProperties: !strict, Mapper: parts}
 	described = reflector.ReflectFromType(t)
-	described.ID, described.Version = jsonschema.EmptyID, ""
+	described.Version = ""
 	if described.Properties != nil {
 		refine(described, t)
 	}
 	return described
 }
 
-// refine mends what the reflector does not know: which members come from the request, and which can be null.
+// refine mends what the reflector does not know: which fields are no members, and which members can be null.
 func refine(described *jsonschema.Schema, t reflect.Type) {
 	for _, field := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -99,13 +104,18 @@ func refine(described *jsonschema.Schema, t reflect.Type) {
 		property, ok := described.Properties.Get(name)
 		switch {
 		case !ok:
-		case field.Tag.Get("path") != "" || field.Tag.Get("from") != "":
+		case isNoMember(field, options):
 			described.Properties.Delete(name)
 			described.Required = slices.DeleteFunc(described.Required, func(r string) bool { return r == name })
 		case field.Type.Kind() == reflect.Pointer && !strings.Contains(options, "omit"):
 			described.Properties.Set(name, &jsonschema.Schema{AnyOf: []*jsonschema.Schema{property, {Type: "null"}}})
 		}
 	}
+}
+
+// isNoMember reports whether a field is filled from the request, or holds members that stand beside the others.
+func isNoMember(field reflect.StructField, options string) bool {
+	return field.Tag.Get("path") != "" || field.Tag.Get("from") != "" || slices.Contains(strings.Split(options, ","), "embed")
 }
 
 // opaque is the schema of a type that writes itself; nil for all others.

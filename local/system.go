@@ -39,8 +39,10 @@ type System struct {
 	hub       *hub
 }
 
-// remembered is how many streams' states are kept in memory.
-const remembered = 10_000
+const (
+	remembered = 10_000 // streams whose states are kept in memory
+	mailFrom   = "Foldstream <no-reply@example.com>"
+)
 
 // Open opens the store in the data folder. Only one process at a time may serve it; others may open it beside that one,
 // to look or to repair, with serving false.
@@ -64,13 +66,17 @@ func Open(config Config, serving bool) (*System, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	mailer, err := outbox.Open(filepath.Join(config.Data, "outbox"), mailFrom)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	s := &System{
 		Config: config, Store: store, hub: newHub(),
 		Commands:  &engine.Commands{Store: store, Memory: memory, World: config.World},
 		Authority: &token.Authority{Signer: signer, World: config.World},
 		Consumers: map[string]*engine.Consumer{},
 	}
-	s.consumers(outbox.Dir(filepath.Join(config.Data, "outbox")))
+	s.consumers(mailer)
 	return s, nil
 }
 

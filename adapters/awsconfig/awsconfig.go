@@ -20,7 +20,7 @@ const (
 	firstBackoff   = 25 * time.Millisecond // half of it on average; doubled each time
 	longestBackoff = time.Second
 	dialTimeout    = 2 * time.Second
-	callTimeout    = 25 * time.Second // of one attempt; longer than a queue's long poll of 20 s
+	callTimeout    = 10 * time.Second // of one attempt, until its answer has been read
 )
 
 // From makes a configuration of the variables AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and,
@@ -49,6 +49,7 @@ func From(getenv func(string) string) aws.Config {
 // can only be read just ends.
 type client struct{ aws.HTTPClient }
 
+// Do implements aws.HTTPClient.
 func (c client) Do(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		r.Body = struct{ io.ReadCloser }{r.Body}
@@ -60,6 +61,8 @@ func (c client) Do(r *http.Request) (*http.Response, error) {
 func retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
+		// What SNS says, and the SDK does not know.
+		o.Retryables = append(o.Retryables, retry.RetryableErrorCode{Codes: map[string]struct{}{"Throttled": {}}})
 		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
 			return rand.N(min(longestBackoff, firstBackoff<<min(attempt, 10))), nil
 		})

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -44,20 +44,15 @@ func failed(doing string, err error) error {
 
 // isBusy reports whether an error is a throttle, or a conflict with a transaction that was under way.
 func isBusy(err error) bool {
-	var quota *ratelimit.QuotaExceededError
-	if errors.As(err, &quota) || isContended(err) {
+	if isContended(err) {
 		return true
 	}
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return false
 	}
-	switch api.ErrorCode() {
-	case "ProvisionedThroughputExceededException", "ThrottlingException", "ThrottlingError", "RequestLimitExceeded", "LimitExceededException":
-		return true
-	default:
-		return false
-	}
+	_, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
+	return throttled
 }
 
 // isContended reports whether a write met a transaction that was under way: the item is as it was, and the same write may

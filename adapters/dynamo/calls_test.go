@@ -17,6 +17,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/internal/emulator"
 )
 
 // meter notes the calls of a client.
@@ -25,11 +26,11 @@ type meter struct {
 	calls []string
 }
 
-// counted gives the shared tables, through a client whose calls are noted.
+// counted gives tables of the test's own, through a client whose calls are noted.
 func counted(t *testing.T) (setup, *meter) {
 	t.Helper()
 	m := &meter{}
-	set := tables(t)
+	set := create(t, emulator.MiniStack(t))
 	set.client = dynamodb.NewFromConfig(set.cfg, func(o *dynamodb.Options) {
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("meter", func(

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -20,7 +21,7 @@ func encode(d es.Draft) (i item, size int, err error) {
 	c := d.Commit()
 	doing := fmt.Sprintf("encode a commit of %s", c.Stream)
 	if len(c.Events) == 0 {
-		return nil, 0, &es.Fault{Doing: doing, Err: fmt.Errorf("it has no events")}
+		return nil, 0, &es.Fault{Doing: doing, Err: errors.New("it has no events")}
 	}
 	recorded, err := es.Encode(c.Events)
 	if err != nil {
@@ -69,6 +70,9 @@ func decode(i item) (es.Commit, error) {
 	}
 	if err := es.Decode([]byte(textOf(i, "events")), &c.Events); err != nil {
 		return fault(fmt.Errorf("its events: %w", err))
+	}
+	if c.Stream == "" || c.Version == 0 {
+		return fault(errors.New("it lacks its key"))
 	}
 	if count := textOf(i, "count"); len(c.Events) == 0 || strconv.Itoa(len(c.Events)) != count {
 		return fault(fmt.Errorf("it holds %d events, not the %q that it counts", len(c.Events), count))

@@ -1,4 +1,4 @@
-// Package keyfile signs with an RSA key that it keeps in a file of its owner's: the signer of one machine.
+// Package keyfile signs with an RSA key in a file: the embedded counterpart of KMS.
 package keyfile
 
 import (
@@ -8,112 +8,120 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/big"
 	"os"
 	"path/filepath"
 )
 
-// Signer implements engine.Signer.
+// ErrExposed is the error of a key file that others than its owner may read or write.
+var ErrExposed = errors.New("the key file is open to others; chmod 600 it, or better make a new key")
+
+// Signer implements [engine.Signer] with the key of a file. It is safe for concurrent use.
 type Signer struct {
 	key *rsa.PrivateKey
 	id  string
 }
 
-const (
-	bits     = 2048
-	pemBlock = "PRIVATE KEY"
-)
+const bits = 2048
 
-// ErrExposed is the error of a key file that others than its owner can read.
-var ErrExposed = errors.New("others can read the key")
-
-// Open reads the key in a PEM file (PKCS #8), and makes one first if there is no such file.
+// Open reads the key file, a PEM file with an RSA key of 2048 bits at least. When it is not there it is made, with a new key
+// and for the owner alone, in a folder that must exist. A file that is open to others is [ErrExposed].
 func Open(path string) (*Signer, error) {
-	text, err := read(path)
+	key, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := create(path); err != nil {
-			return nil, fmt.Errorf("make a signing key: %w", err)
+			return nil, fmt.Errorf("make the key file: %w", err)
 		}
-		text, err = read(path)
+		key, err = read(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the signing key: %w", err)
+		return nil, fmt.Errorf("read the key file: %w", err)
 	}
-	block, _ := pem.Decode(text)
-	if block == nil || block.Type != pemBlock {
-		return nil, fmt.Errorf("read the signing key: %s holds no %s in PEM", path, pemBlock)
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("read the signing key in %s: %w", path, err)
-	}
-	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("read the signing key: %s holds a %T, not an RSA key", path, parsed)
-	}
-	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	if err != nil {
-		return nil, fmt.Errorf("read the signing key in %s: %w", path, err)
-	}
-	hash := sha256.Sum256(public)
-	return &Signer{key: key, id: hex.EncodeToString(hash[:8])}, nil
+	return &Signer{key: key, id: thumbprint(&key.PublicKey)}, nil
 }
 
-func read(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%w: chmod 600 %s, or remove it if somebody else may have it", ErrExposed, path)
-	}
-	return os.ReadFile(path)
-}
-
-// create writes a key beside its place and links it there, so that the file is never seen half written, and that of two
-// processes that come at once the first one's key stands.
-func create(path string) error {
-	key, err := rsa.GenerateKey(rand.Reader, bits)
-	if err != nil {
-		return err
-	}
-	encoded, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // with mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	err = errors.Join(pem.Encode(file, &pem.Block{Type: pemBlock, Bytes: encoded}), file.Sync(), file.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Link(file.Name(), path); !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}
-
-// Sign implements engine.Signer.
+// Sign gives the RS256 signature of a message.
 func (s *Signer) Sign(ctx context.Context, message []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	hash := sha256.Sum256(message)
-	signature, err := rsa.SignPKCS1v15(rand.Reader, s.key, crypto.SHA256, hash[:])
+	signature, err := rsa.SignPKCS1v15(nil, s.key, crypto.SHA256, hash[:])
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
 	return signature, nil
 }
 
-// Public implements engine.Signer. The id is a hash of the key.
+// Public gives the public half of the key. The id is the key's thumbprint (RFC 7638).
 func (s *Signer) Public(context.Context) (keyID string, key *rsa.PublicKey, err error) {
 	return s.id, &s.key.PublicKey, nil
+}
+
+func read(path string) (*rsa.PrivateKey, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%s: %w", path, ErrExposed)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(path, text)
+}
+
+func parse(path string, text []byte) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("%s is not a PEM file", path)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	key, ok := parsed.(*rsa.PrivateKey)
+	if !ok || key.N.BitLen() < bits {
+		return nil, fmt.Errorf("%s does not hold an RSA key of %d bits or more", path, bits)
+	}
+	return key, nil
+}
+
+// create makes the file with a new key. If another process does the same at the same moment one of the two keys stays.
+func create(path string) error {
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		return fmt.Errorf("generate a key: %w", err)
+	}
+	encoded, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return fmt.Errorf("encode the key: %w", err)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // with mode 0600
+	if err != nil {
+		return err
+	}
+	err = errors.Join(pem.Encode(file, &pem.Block{Type: "PRIVATE KEY", Bytes: encoded}), file.Sync(), file.Close())
+	if err == nil {
+		// A link appears at once with all of its content, and unlike a rename replaces nothing.
+		err = os.Link(file.Name(), path)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	return errors.Join(err, os.Remove(file.Name()))
+}
+
+// thumbprint names a key as RFC 7638 says: its required members in alphabetical order, hashed.
+func thumbprint(key *rsa.PublicKey) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	hash := sha256.Sum256(fmt.Appendf(nil, `{"e":%q,"kty":"RSA","n":%q}`, encode(big.NewInt(int64(key.E)).Bytes()), encode(key.N.Bytes())))
+	return encode(hash[:])
 }

@@ -92,8 +92,8 @@ func throttled(err error) bool {
 	if !errors.As(err, &api) {
 		return false
 	}
-	_, is := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
-	return is
+	_, known := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
+	return known || api.ErrorCode() == "Throttled"
 }
 
 func pause(ctx context.Context, try int) error {

@@ -25,39 +25,51 @@ type Receiver struct {
 type Handler = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
 
 const (
-	longestWait  = 20 * time.Second // of one long poll
-	longestDelay = 30               // seconds until what was reported back comes again
+	longestWait  = 5 * time.Second // of one long poll: less than a client's timeout
+	longestDelay = 30              // seconds until what was reported back comes again
 )
 
-// Poll receives up to ten messages of a queue, waiting up to wait (in whole seconds, 20 at most) for the first, and hands
-// them to a handler. It deletes those that are not reported back in BatchItemFailures; the others come again, after one
-// second the first time, and later each time. When the handler fails, or reports back what it was not given, all come
-// again, and Poll gives the reason. It gives how many messages it handed over.
+// Poll receives up to ten messages of a queue, waiting up to wait (in whole seconds) for the first, and hands them to a
+// handler. It deletes those that are not reported back in BatchItemFailures; the others come again, after one second the
+// first time, and later each time. When the handler fails, or reports back what it was not given, all come again, and Poll
+// gives the reason. It gives how many messages it handed over.
 func (r *Receiver) Poll(ctx context.Context, queue string, wait time.Duration, handle Handler) (int, error) {
 	url, known := r.Queues[queue]
 	if !known {
 		return 0, fmt.Errorf("poll: there is no queue %q", queue)
 	}
-	seconds := (min(wait, longestWait) + time.Second - 1) / time.Second
-	out, err := r.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-		QueueUrl: aws.String(url), MaxNumberOfMessages: 10, WaitTimeSeconds: int32(seconds),
-		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
-		MessageAttributeNames:       []string{"All"},
-	})
+	messages, err := r.receive(ctx, url, wait)
 	if err != nil {
 		return 0, fmt.Errorf("receive from %s: %w", queue, err)
 	}
-	if len(out.Messages) == 0 {
+	if len(messages) == 0 {
 		return 0, nil
 	}
-	back, failed := handled(ctx, out.Messages, handle)
+	back, failed := handled(ctx, messages, handle)
 	if failed != nil {
 		failed = fmt.Errorf("handle messages of %s: %w", queue, failed)
 	}
-	if err := r.settle(ctx, url, out.Messages, back); err != nil {
-		return len(out.Messages), errors.Join(failed, fmt.Errorf("settle messages of %s: %w", queue, err))
+	if err := r.settle(ctx, url, messages, back); err != nil {
+		return len(messages), errors.Join(failed, fmt.Errorf("settle messages of %s: %w", queue, err))
 	}
-	return len(out.Messages), failed
+	return len(messages), failed
+}
+
+func (r *Receiver) receive(ctx context.Context, url string, wait time.Duration) ([]types.Message, error) {
+	for {
+		turn := min(wait, longestWait)
+		out, err := r.Client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl: aws.String(url), MaxNumberOfMessages: 10, WaitTimeSeconds: int32((turn + time.Second - 1) / time.Second),
+			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
+			MessageAttributeNames:       []string{"All"},
+		})
+		if err != nil {
+			return nil, err
+		}
+		if wait -= turn; len(out.Messages) > 0 || wait <= 0 {
+			return out.Messages, nil
+		}
+	}
 }
 
 // handled calls a handler and gives the ids of the messages that are to come again.

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"bytes"
 	"io"
 	"mime"
 	"mime/quotedprintable"
@@ -9,53 +10,105 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/foldstream/foldstream/adapters/outbox"
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 )
 
-func TestMail(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "outbox")
-	sent := es.Mail{To: "u1", Subject: "Dein Spiel läuft", Text: "Hallo Ädä,\nlos = jetzt!\n"}
-	for range 2 {
-		if err := outbox.Dir(dir).Mail(t.Context(), "m1", "ada@example.com", sent); err != nil {
-			t.Fatal(err)
-		}
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 1 || entries[0].Name() != "m1.eml" {
-		t.Fatalf("the same mail twice left %v, %v", entries, err)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "m1.eml"))
+func open(t *testing.T, dir string) engine.Mailer {
+	t.Helper()
+	mailer, err := outbox.Open(dir, "Matches <no-reply@example.org>")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := mail.ReadMessage(strings.NewReader(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject"))
-	if err != nil || subject != sent.Subject || got.Header.Get("To") != "<ada@example.com>" {
-		t.Fatalf("%v, %v", got.Header, err)
-	}
-	body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
-	if err != nil || strings.ReplaceAll(string(body), "\r\n", "\n") != sent.Text {
-		t.Fatalf("body %q, %v", body, err)
+	return mailer
+}
+
+func TestAMailCanBeReadBack(t *testing.T) {
+	for name, content := range map[string]es.Mail{
+		"plain":     {Subject: "Welcome", Text: "Hello,\n\nhttps://example.org/?a=b\n"},
+		"unicode":   {Subject: "Zoë 🂡", Text: "日本語\r\n👋"},
+		"injection": {Subject: "x\r\nBcc: all@example.org", Text: ".\n\nFrom: me"},
+		"long":      {Subject: strings.Repeat("word ", 300) + "end", Text: strings.Repeat("é", 2000) + "\nshort = here"},
+		"empty":     {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "outbox")
+			if err := open(t, dir).Mail(t.Context(), "id-1", "Zoë <zoe@example.org>", content); err != nil {
+				t.Fatal(err)
+			}
+			file, err := os.ReadFile(filepath.Join(dir, "id-1.eml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, file, content)
+		})
 	}
 }
 
-func TestASubjectCannotAddHeaders(t *testing.T) {
-	dir := t.TempDir()
-	m := es.Mail{Subject: "a\r\nBcc: eve@example.com", Text: "x"}
-	if err := outbox.Dir(dir).Mail(t.Context(), "m1", "ada@example.com", m); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "m1.eml"))
+func check(t *testing.T, file []byte, content es.Mail) {
+	t.Helper()
+	message, err := mail.ReadMessage(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := mail.ReadMessage(strings.NewReader(string(text)))
-	if err != nil || got.Header.Get("Bcc") != "" {
-		t.Fatalf("%v, %v", got.Header, err)
+	if date, err := message.Header.Date(); err != nil || time.Since(date) > time.Minute {
+		t.Errorf("date %v, error %v", date, err)
+	}
+	if to, err := message.Header.AddressList("To"); err != nil || len(to) != 1 || *to[0] != (mail.Address{Name: "Zoë", Address: "zoe@example.org"}) {
+		t.Errorf("to %v, error %v", to, err)
+	}
+	if subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject")); err != nil || subject != content.Subject {
+		t.Errorf("subject %q, error %v", subject, err)
+	}
+	if message.Header.Get("Bcc") != "" {
+		t.Error("the subject became a header")
+	}
+	body := message.Body
+	if message.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+		body = quotedprintable.NewReader(body)
+	}
+	text, err := io.ReadAll(body)
+	want := strings.ReplaceAll(strings.ReplaceAll(content.Text, "\r\n", "\n"), "\n", "\r\n")
+	if err != nil || string(text) != want {
+		t.Errorf("text %q, error %v", text, err)
+	}
+	for line := range bytes.Lines(file) {
+		if len(line) > 1000 {
+			t.Errorf("a line has %d bytes", len(line))
+		}
+	}
+}
+
+func TestAMailThatIsPostedAgainIsOneFile(t *testing.T) {
+	dir := t.TempDir()
+	mailer := open(t, dir)
+	for _, text := range []string{"first", "second"} {
+		if err := mailer.Mail(t.Context(), "../saga/match-1@3", "zoe@example.org", es.Mail{Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files %v, error %v", files, err)
+	}
+	file, err := os.ReadFile(filepath.Join(dir, files[0].Name()))
+	if err != nil || !strings.HasSuffix(string(file), "\r\n\r\nfirst") {
+		t.Fatalf("the file is %q, error %v", file, err)
+	}
+}
+
+func TestABadAddressIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := open(t, dir).Mail(t.Context(), "id", "zoe@example.org\r\nBcc: all@example.org", es.Mail{}); err == nil {
+		t.Error("the address is taken")
+	}
+	if _, err := outbox.Open(dir, "nobody"); err == nil {
+		t.Error("the sender is taken")
+	}
+	if files, _ := os.ReadDir(dir); len(files) > 0 {
+		t.Errorf("the folder holds %v", files)
 	}
 }

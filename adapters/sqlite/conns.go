@@ -24,12 +24,12 @@ type file struct {
 }
 
 // openFile opens a database file and makes its tables.
-func openFile(path, schema string, synchronous string) (*file, error) {
+func openFile(path, schema, synchronous string) (*file, error) {
 	conn, err := connect(path, synchronous)
 	if err != nil {
 		return nil, err
 	}
-	if err := sqlitex.ExecuteScript(conn, schema, nil); err != nil {
+	if err := prepare(conn, schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the tables of %s: %w", path, err), conn.Close())
 	}
 	f := &file{readers: make(chan *sqlite.Conn, runtime.GOMAXPROCS(0))}
@@ -40,8 +40,30 @@ func openFile(path, schema string, synchronous string) (*file, error) {
 		}
 		f.readers <- reader
 	}
-	f.writer.start(conn)
+	f.start(conn)
 	return f, nil
+}
+
+// layout is the version of the tables, as it stands in the files.
+const layout = 1
+
+// prepare makes the tables in a new file.
+func prepare(conn *sqlite.Conn, schema string) error {
+	found := 0
+	if err := query(conn, "PRAGMA user_version", func(stmt *sqlite.Stmt) error {
+		found = stmt.ColumnInt(0)
+		return nil
+	}); err != nil {
+		return err
+	}
+	switch found {
+	case layout:
+		return nil
+	case 0:
+		return sqlitex.ExecuteScript(conn, schema+fmt.Sprintf("PRAGMA user_version = %d;", layout), nil)
+	default:
+		return fmt.Errorf("they have layout %d, this program knows %d", found, layout)
+	}
 }
 
 func connect(path, synchronous string) (*sqlite.Conn, error) {

@@ -1,11 +1,11 @@
 package sqlite_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
-	"context"
-	"errors"
 	"github.com/foldstream/foldstream/adapters/sqlite"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/engine/contract"
@@ -23,12 +23,15 @@ func openIn(t *testing.T, dir string, options ...sqlite.Option) *sqlite.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { shut(t, db) })
 	return db
+}
+
+func shut(t *testing.T, db *sqlite.DB) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestContract(t *testing.T) {

@@ -19,16 +19,14 @@ func lock(path string) (*os.File, error) {
 		return nil, fmt.Errorf("open the lock file: %w", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		defer file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("%w: %s is held by %s", ErrLocked, path, holder(path))
+			err = fmt.Errorf("%w: %s is held by %s", ErrLocked, path, holder(path))
 		}
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, errors.Join(err, file.Close())
 	}
 	// Who holds the lock is for people to read; the lock itself does not depend on it.
 	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("write the lock file: %w", err)
+		return nil, errors.Join(fmt.Errorf("write the lock file: %w", err), file.Close())
 	}
 	return file, nil
 }

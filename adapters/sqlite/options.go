@@ -28,8 +28,8 @@ func Clock(now func() time.Time) Option { return func(s *settings) { s.now = now
 // but it does not fill or poll queues: what it appends reaches them within about a second, through the relay of the server.
 func Guest() Option { return func(s *settings) { s.guest = true } }
 
-// Relaxed acknowledges appends before they have reached the disk: they survive the end of the process in any way, but a
-// loss of power can take the last ones.
+// Relaxed acknowledges appends before they have reached the disk. They survive the end of the process in any way, but a loss
+// of power can take the last ones although views show them: it is for tests, and for data that can be made again.
 func Relaxed() Option { return func(s *settings) { s.relaxed = true } }
 
 // Visibility sets how long a handler may take for a batch of messages; 30 s unless set. After that its context ends, and

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"container/heap"
 	"context"
 	"os"
 	"slices"
@@ -23,7 +22,7 @@ type queue struct {
 	filled  uint64 // position of the feed
 	groups  map[es.StreamID]*group
 	ready   []*group
-	held    heldGroups
+	held    []*group // by until
 	leases  uint64
 	changed chan struct{} // closed and replaced when a group becomes ready
 }
@@ -53,13 +52,13 @@ func newQueue(name string, categories []string, s settings) *queue {
 	return &queue{settings: s, name: name, categories: categories, groups: map[es.StreamID]*group{}, changed: make(chan struct{})}
 }
 
-// share picks the commits that are for the queue and not in it yet.
-func (q *queue) share(commits []es.Positioned) []es.Positioned {
+// pick finds the commits that are for the queue and not in it yet.
+func (q *queue) pick(places []place) []place {
 	filled := q.filledTo()
-	var mine []es.Positioned
-	for _, c := range commits {
-		if c.Position > filled && (len(q.categories) == 0 || slices.Contains(q.categories, c.Stream.Category())) {
-			mine = append(mine, c)
+	var mine []place
+	for _, p := range places {
+		if p.position > filled && (len(q.categories) == 0 || slices.Contains(q.categories, p.stream.Category())) {
+			mine = append(mine, p)
 		}
 	}
 	return mine
@@ -72,11 +71,11 @@ func (q *queue) filledTo() uint64 {
 }
 
 // fill adds commits, and notes up to where the queue is filled.
-func (q *queue) fill(commits []es.Positioned, end uint64) {
+func (q *queue) fill(places []place, end uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, c := range commits {
-		q.add(c.Stream, message{position: c.Position})
+	for _, p := range places {
+		q.add(p.stream, message{position: p.position})
 	}
 	q.filled = max(q.filled, end)
 }
@@ -98,6 +97,13 @@ func (q *queue) release(g *group) {
 	q.changed = make(chan struct{})
 }
 
+// hold keeps a group from being taken until a time.
+func (q *queue) hold(g *group, until time.Time) {
+	g.until = until
+	i, _ := slices.BinarySearchFunc(q.held, until, func(other *group, t time.Time) int { return other.until.Compare(t) })
+	q.held = slices.Insert(q.held, i, g)
+}
+
 // batchSize is the most messages that one receiver takes, as with SQS.
 const batchSize = 10
 
@@ -107,7 +113,8 @@ func (q *queue) take() []share {
 	defer q.mu.Unlock()
 	now := q.now()
 	for len(q.held) > 0 && !q.held[0].until.After(now) {
-		g := heap.Pop(&q.held).(*group)
+		g := q.held[0]
+		q.held = q.held[1:]
 		g.lease = 0 // whoever had it took too long
 		q.release(g)
 	}
@@ -121,8 +128,8 @@ func (q *queue) take() []share {
 			g.messages[i].receives++
 		}
 		q.leases++
-		g.lease, g.until = q.leases, now.Add(q.visibility)
-		heap.Push(&q.held, g)
+		g.lease = q.leases
+		q.hold(g, now.Add(q.visibility))
 		batch = append(batch, share{group: g, lease: g.lease, messages: slices.Clone(g.messages[:n])})
 	}
 	return batch
@@ -178,15 +185,15 @@ func (q *queue) finish(batch []share, done map[uint64]bool) {
 		if g.lease != s.lease {
 			continue
 		}
-		heap.Remove(&q.held, slices.Index(q.held, g))
+		i := slices.Index(q.held, g)
+		q.held = slices.Delete(q.held, i, i+1)
 		g.lease = 0
 		failed := slices.DeleteFunc(s.messages, func(m message) bool { return done[m.position] })
 		g.messages = g.messages[len(s.messages)-len(failed):]
 		copy(g.messages, failed)
 		switch {
 		case len(failed) > 0:
-			g.until = q.now().Add(q.pause(failed[0].receives))
-			heap.Push(&q.held, g)
+			q.hold(g, q.now().Add(q.pause(failed[0].receives)))
 		case len(g.messages) > 0:
 			q.release(g)
 		default:
@@ -204,18 +211,4 @@ func (q *queue) pause(receives int) time.Duration {
 		}
 	}
 	return pause
-}
-
-// heldGroups is a heap of the groups by when they become ready again.
-type heldGroups []*group
-
-func (h heldGroups) Len() int           { return len(h) }
-func (h heldGroups) Less(i, j int) bool { return h[i].until.Before(h[j].until) }
-func (h heldGroups) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *heldGroups) Push(g any)        { *h = append(*h, g.(*group)) }
-func (h *heldGroups) Pop() any {
-	last := len(*h) - 1
-	g := (*h)[last]
-	*h = (*h)[:last]
-	return g
 }

@@ -51,7 +51,8 @@ func startRelay(db *DB) (*relay, error) {
 	return r, nil
 }
 
-// declare notes new queues at the feed's end.
+// declare notes new queues at the feed's end. Nothing can be known of what is behind it: there it stands only if the feed lost
+// its end with the power, having been written as [Relaxed] allows.
 func (r *relay) declare(ctx context.Context) error {
 	end := uint64(0)
 	if err := r.db.events.read(ctx, func(conn *sqlite.Conn) error {
@@ -68,7 +69,10 @@ func (r *relay) declare(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		if err := exec(conn, "UPDATE queues SET position = min(position, ?)", end); err != nil {
+			return err
+		}
+		return exec(conn, "DELETE FROM messages WHERE position > ?", end)
 	}); err != nil {
 		return fmt.Errorf("declare queues: %w", err)
 	}
@@ -144,20 +148,20 @@ func (r *relay) step(ctx context.Context) (more bool, err error) {
 	if len(r.queues) == 0 {
 		return false, nil
 	}
-	commits, err := r.db.Read(ctx, r.filled(), relayPage)
-	if err != nil || len(commits) == 0 {
+	places, err := r.db.places(ctx, r.filled(), relayPage)
+	if err != nil || len(places) == 0 {
 		return false, err
 	}
-	end := commits[len(commits)-1].Position
-	shares := map[*queue][]es.Positioned{}
+	end := places[len(places)-1].position
+	shares := map[*queue][]place{}
 	for _, q := range r.queues {
-		shares[q] = q.share(commits)
+		shares[q] = q.pick(places)
 	}
 	if err := r.db.state.write(ctx, func(conn *sqlite.Conn) error { return store(conn, shares, end) }); err != nil {
 		return false, fmt.Errorf("fill the queues: %w", err)
 	}
-	for q, share := range shares {
-		q.fill(share, end)
+	for q, places := range shares {
+		q.fill(places, end)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -166,10 +170,30 @@ func (r *relay) step(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-func store(conn *sqlite.Conn, shares map[*queue][]es.Positioned, end uint64) error {
-	for q, share := range shares {
-		for _, c := range share {
-			if err := exec(conn, "INSERT INTO messages (queue, position, stream) VALUES (?, ?, ?)", q.name, c.Position, string(c.Stream)); err != nil {
+// place is where a commit stands in the feed.
+type place struct {
+	position uint64
+	stream   es.StreamID
+}
+
+// places reads what [DB.Read] reads, but for the commits themselves.
+func (db *DB) places(ctx context.Context, after uint64, limit int) (places []place, err error) {
+	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
+		return query(conn, "SELECT position, stream FROM events WHERE position > ? ORDER BY position LIMIT ?", func(stmt *sqlite.Stmt) error {
+			places = append(places, place{uint64(stmt.ColumnInt64(0)), es.StreamID(stmt.ColumnText(1))})
+			return nil
+		}, after, limit)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the feed behind position %d: %w", after, err)
+	}
+	return places, nil
+}
+
+func store(conn *sqlite.Conn, shares map[*queue][]place, end uint64) error {
+	for q, places := range shares {
+		for _, p := range places {
+			if err := exec(conn, "INSERT INTO messages (queue, position, stream) VALUES (?, ?, ?)", q.name, p.position, string(p.stream)); err != nil {
 				return err
 			}
 		}

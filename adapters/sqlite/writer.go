@@ -81,15 +81,7 @@ func (w *writer) loop() {
 	for {
 		select {
 		case first := <-w.queue:
-			group := w.gather(first)
-			results, err := w.commit(group)
-			if err != nil && len(group) > 1 {
-				w.commitEach(group)
-				continue
-			}
-			for i, work := range group {
-				work.done <- errors.Join(results[i], err)
-			}
+			w.settle(w.gather(first))
 		case <-w.closing:
 			return
 		}
@@ -114,12 +106,37 @@ func (w *writer) gather(first *write) []*write {
 	return group
 }
 
+// settle commits writes together and answers them. When one of them fails, each gets a transaction of its own, so that the
+// others do not fail with it.
+func (w *writer) settle(group []*write) {
+	refusals, err := w.commit(group)
+	var fault fault
+	if errors.As(err, &fault) && len(group) > 1 {
+		for _, work := range group {
+			w.settle([]*write{work})
+		}
+		return
+	}
+	for i, work := range group {
+		if err != nil {
+			work.done <- err
+		} else {
+			work.done <- refusals[i]
+		}
+	}
+}
+
+// fault is the error of a write, as opposed to one of the transaction around it.
+type fault struct{ error }
+
+func (f fault) Unwrap() error { return f.error }
+
 // commit runs writes in one transaction. It gives each one's refusal, or why nothing was written at all.
 func (w *writer) commit(group []*write) (refusals []error, err error) {
 	refusals = make([]error, len(group))
 	defer func() { err = busy(err) }()
 	if err := exec(w.conn, "BEGIN IMMEDIATE"); err != nil {
-		return refusals, fmt.Errorf("begin a transaction: %w", err)
+		return nil, fmt.Errorf("begin a transaction: %w", err)
 	}
 	for i, work := range group {
 		err := work.run(w.conn)
@@ -127,21 +144,13 @@ func (w *writer) commit(group []*write) (refusals []error, err error) {
 		if errors.As(err, &refused) {
 			refusals[i] = refused.error
 		} else if err != nil {
-			return refusals, errors.Join(err, rollback(w.conn))
+			return nil, errors.Join(fault{err}, rollback(w.conn))
 		}
 	}
 	if err := exec(w.conn, "COMMIT"); err != nil {
-		return refusals, errors.Join(fmt.Errorf("commit: %w", err), rollback(w.conn))
+		return nil, errors.Join(fmt.Errorf("commit: %w", err), rollback(w.conn))
 	}
 	return refusals, nil
-}
-
-// commitEach keeps the fault of one write from the others.
-func (w *writer) commitEach(group []*write) {
-	for _, work := range group {
-		results, err := w.commit([]*write{work})
-		work.done <- errors.Join(results[0], err)
-	}
 }
 
 func rollback(conn *sqlite.Conn) error {

@@ -16,7 +16,7 @@ import (
 )
 
 // world runs the context without any of the care that the engine takes: sagas see the commits of different streams in any
-// order, see some of them again, and whatever they send is decided again then.
+// order, die between one act and the next, see some commits again, and whatever they send is decided again then.
 type world struct {
 	*rapid.T
 	streams map[es.StreamID][]es.Commit
@@ -74,11 +74,10 @@ func (w *world) deliver() bool {
 	slices.Sort(waiting)
 	name := rapid.SampledFrom(waiting).Draw(w.T, "delivery")
 	commit := w.queues[name][0]
-	w.queues[name] = w.queues[name][1:]
 	for _, s := range match.Context.Sagas {
-		if s.Name+" "+string(commit.Stream) == name {
+		if s.Name+" "+string(commit.Stream) == name && w.react(s, commit) {
 			w.seen[s.Name] = append(w.seen[s.Name], commit)
-			w.react(s, commit)
+			w.queues[name] = w.queues[name][1:]
 		}
 	}
 	return true
@@ -92,30 +91,35 @@ func (w *world) redeliver() {
 	}
 }
 
-func (w *world) react(s *es.Saga, c es.Commit) {
+// react is not done when the saga dies on the way.
+func (w *world) react(s *es.Saga, c es.Commit) (done bool) {
 	for i := range c.Events {
 		acts, err := s.React(c, i)
 		if err != nil {
 			w.Fatal(err)
 		}
-		w.act(acts)
+		if !w.act(acts) {
+			return false
+		}
 	}
+	return true
 }
 
-func (w *world) act(acts []es.Act) {
-	for _, a := range acts {
+func (w *world) act(acts []es.Act) (done bool) {
+	for i, a := range acts {
 		if a.Send == nil {
 			continue
+		}
+		if i > 0 && rapid.IntRange(0, 2).Draw(w.T, "dies") == 1 {
+			return false
 		}
 		err := w.send(a.Send, a.Command, "")
 		var refusal *es.Rejection
 		if errors.As(err, &refusal) {
-			if a.Otherwise != nil {
-				w.act(a.Otherwise(refusal))
-			}
-			return
+			return a.Otherwise == nil || w.act(a.Otherwise(refusal))
 		}
 	}
+	return true
 }
 
 func (w *world) user(id string) user.User {
@@ -130,8 +134,8 @@ func (w *world) match(id string) match.Match {
 
 // something is what a user does; most of it is refused, which is as good.
 func (w *world) something(id string) {
-	matchID := rapid.SampledFrom(append([]string{"none"}, w.matches...)).Draw(w.T, "match")
-	switch rapid.SampledFrom([]string{"request", "join", "cancel", "play"}).Draw(w.T, "what") {
+	matchID := rapid.SampledFrom(append([]string{"none"}, w.matches[max(0, len(w.matches)-4):]...)).Draw(w.T, "match")
+	switch rapid.SampledFrom([]string{"request", "join", "join", "join", "cancel", "play"}).Draw(w.T, "what") {
 	case "request":
 		if w.send(user.DoRequestMatch, user.RequestMatch{UserID: id, Size: board.Small}, id) == nil {
 			w.matches = append(w.matches, fmt.Sprint("m", len(w.matches)))
@@ -172,13 +176,13 @@ func (w *world) settled(users []string) {
 func TestNothingIsLeftHalfDone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{T: t, streams: map[es.StreamID][]es.Commit{}, queues: map[string][]es.Commit{}, seen: map[string][]es.Commit{}}
-		users := []string{"ann", "bob", "cat"}
+		users := []string{"ann", "bob", "cat", "dan"}
 		for _, id := range users {
 			if err := w.send(user.DoCreate, user.Create{UserID: id, Name: id}, id); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		for range rapid.IntRange(1, 150).Draw(t, "steps") {
 			switch rapid.IntRange(0, 4).Draw(t, "step") {
 			case 0, 1:
 				w.something(rapid.SampledFrom(users).Draw(t, "who"))

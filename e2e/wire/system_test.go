@@ -121,7 +121,10 @@ func (s *system) consumers(client *dynamodb.Client, names dynamo.Names) map[stri
 	for _, view := range domain.App.Views() {
 		all[view.Name] = &engine.Consumer{Name: view.Name, Store: store, Lot: lot, Handler: &engine.Projector{View: view, Views: s.views}}
 	}
-	mailer := outbox.Dir(s.t.TempDir())
+	mailer, err := outbox.Open(s.t.TempDir(), "no-reply@example.com")
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	for _, decl := range domain.App.Sagas() {
 		saga := &engine.Saga{Decl: decl, Commands: &engine.Commands{Store: store}, Mailer: mailer}
 		all[decl.Name] = saga.Consumer(checkpoints, lot)

@@ -1,6 +1,6 @@
 // Command relay is the Lambda that brings commits from the events table to the feed and the topic.
 package main
 
-import "github.com/foldstream/foldstream/cloud"
+import "github.com/foldstream/foldstream/cloud/relaying"
 
-func main() { cloud.Relay() }
+func main() { relaying.Relay() }

@@ -1,6 +1,6 @@
 // Command sweeper is the Lambda that finds what the relay missed.
 package main
 
-import "github.com/foldstream/foldstream/cloud"
+import "github.com/foldstream/foldstream/cloud/relaying"
 
-func main() { cloud.Sweeper() }
+func main() { relaying.Sweeper() }

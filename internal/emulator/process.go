@@ -86,13 +86,12 @@ func find(program string) (string, error) {
 }
 
 func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
-	defer listener.Close()
 	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
+	return port, errors.Join(err, listener.Close())
 }
 
 // tail keeps the last of what an engine says.

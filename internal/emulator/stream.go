@@ -19,10 +19,10 @@ type StreamHandler = func(context.Context, events.DynamoDBEvent) (events.DynamoD
 func Pump(ctx context.Context, cfg aws.Config, table string, handle StreamHandler) error {
 	s := shard{client: dynamodbstreams.NewFromConfig(cfg), handle: handle}
 	err := s.pump(ctx, table)
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return fmt.Errorf("read the stream of %s: %w", table, err)
 	}
-	return fmt.Errorf("read the stream of %s: %w", table, err)
+	return nil
 }
 
 type shard struct {

@@ -2,8 +2,8 @@
 package main
 
 import (
-	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/signing"
 	"github.com/foldstream/foldstream/domain/identity"
 )
 
-func main() { cloud.LogIn(identity.DoLogIn) }
+func main() { signing.LogIn(identity.DoLogIn) }

@@ -2,8 +2,8 @@
 package main
 
 import (
-	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/mailing"
 	"github.com/foldstream/foldstream/domain/match"
 )
 
-func main() { cloud.MailingEventHandler(match.Mails) }
+func main() { mailing.EventHandler(match.Mails) }

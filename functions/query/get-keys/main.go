@@ -1,6 +1,6 @@
 // Command get-keys is the Lambda of the query get-keys.
 package main
 
-import "github.com/foldstream/foldstream/cloud"
+import "github.com/foldstream/foldstream/cloud/signing"
 
-func main() { cloud.Keys() }
+func main() { signing.Keys() }

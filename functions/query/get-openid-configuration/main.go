@@ -1,6 +1,6 @@
 // Command get-openid-configuration is the Lambda of the query get-openid-configuration.
 package main
 
-import "github.com/foldstream/foldstream/cloud"
+import "github.com/foldstream/foldstream/cloud/signing"
 
-func main() { cloud.Discovery() }
+func main() { signing.Discovery() }

@@ -1,6 +1,6 @@
 // Command connect is the Lambda of the WebSocket's $connect route.
 package main
 
-import "github.com/foldstream/foldstream/cloud"
+import "github.com/foldstream/foldstream/cloud/signing"
 
-func main() { cloud.Connect() }
+func main() { signing.Connect() }

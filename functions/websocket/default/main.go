@@ -2,8 +2,8 @@
 package main
 
 import (
-	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/pushing"
 	"github.com/foldstream/foldstream/domain"
 )
 
-func main() { cloud.Messages(domain.App) }
+func main() { pushing.Messages(domain.App) }

@@ -1,0 +1,200 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"zombiezen.com/go/sqlite"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+func openIn(t *testing.T, dir string, options ...Option) *DB {
+	t.Helper()
+	db, err := Open(dir, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, db) })
+	return db
+}
+
+func shut(t *testing.T, db *DB) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func alter(t *testing.T, path, statement string) {
+	t.Helper()
+	conn, err := connect(path, "FULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(exec(conn, statement), conn.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func happened(stream es.StreamID) es.Draft {
+	return es.Draft{Stream: stream, Events: []es.Recorded{{Type: "Happened", Data: []byte(`{}`)}}}
+}
+
+func TestWritesThatShareATransactionShareNoFaults(t *testing.T) {
+	db := openIn(t, t.TempDir())
+	fault := errors.New("fault")
+	note := func(conn *sqlite.Conn, consumer string) error {
+		return exec(conn, "INSERT INTO checkpoints (consumer, stream, version) VALUES (?, 's', 1)", consumer)
+	}
+	refuses := func(*sqlite.Conn) error { return refusal{engine.ErrStale} }
+	succeeds := func(name string) func(*sqlite.Conn) error {
+		return func(conn *sqlite.Conn) error { return note(conn, name) }
+	}
+	failsHalfway := func(conn *sqlite.Conn) error { return errors.Join(note(conn, "half"), fault) }
+	for _, test := range []struct {
+		name string
+		runs []func(*sqlite.Conn) error
+		want []error
+	}{
+		{"a refusal", []func(*sqlite.Conn) error{succeeds("a"), refuses, succeeds("b")}, []error{nil, engine.ErrStale, nil}},
+		{"a fault", []func(*sqlite.Conn) error{succeeds("c"), failsHalfway, refuses, succeeds("d")}, []error{nil, fault, engine.ErrStale, nil}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			// While the first write is under way the others gather.
+			begun, goOn, first := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			go func() {
+				first <- db.state.write(t.Context(), func(*sqlite.Conn) error {
+					close(begun)
+					<-goOn
+					return nil
+				})
+			}()
+			<-begun
+			var group []*write
+			for _, run := range test.runs {
+				work := &write{run: run, done: make(chan error, 1)}
+				group = append(group, work)
+				db.state.queue <- work
+			}
+			close(goOn)
+			if err := <-first; err != nil {
+				t.Fatal(err)
+			}
+			for i, work := range group {
+				if err := <-work.done; !errors.Is(err, test.want[i]) || (err != nil) != (test.want[i] != nil) {
+					t.Errorf("write %d gave the error %v, want %v", i, err, test.want[i])
+				}
+			}
+		})
+	}
+	for name, want := range map[string]uint64{"a": 1, "b": 1, "c": 1, "d": 1, "half": 0} {
+		if got, err := db.Applied(t.Context(), name, "s"); got != want || err != nil {
+			t.Errorf("%s is at %d, error %v", name, got, err)
+		}
+	}
+}
+
+func TestDamagedRowsAreFaults(t *testing.T) {
+	r, err := newRecord(es.Draft{Stream: "match-1", Events: []es.Recorded{
+		{Type: "Made", Data: []byte(`{"a":1}`)}, {Type: "Changed", Schema: 2, Data: []byte(`{"b":"}"}`)},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, lengths := string(r.events), string(r.lengths)
+	if got, err := split(r.events, r.lengths); err != nil || len(got) != 2 || got[1].Schema != 2 || string(got[1].Data) != `{"b":"}"}` {
+		t.Fatalf("split gave %v, error %v", got, err)
+	}
+	for name, damaged := range map[string][2]string{
+		"too short":         {events[:len(events)-3], lengths},
+		"too long":          {events + "]", lengths},
+		"a length too many": {events, lengths + "\x01"},
+		"lengths cut":       {events, lengths[:1]},
+		"a length wrong":    {events, "\x05" + lengths[1:]},
+		"an endless length": {events, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"},
+		"other members":     {strings.Replace(events, `"type"`, `"kind"`, 1), lengths},
+		"no data":           {strings.Replace(events, `"data"`, `"tada"`, 1), lengths},
+		"an odd schema":     {strings.Replace(events, `"schema":2`, `"schema":x`, 1), lengths},
+	} {
+		if _, err := split([]byte(damaged[0]), []byte(damaged[1])); !errors.Is(err, errDamaged) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+}
+
+func TestEventTypesArePlainText(t *testing.T) {
+	for _, name := range []string{"with \"quotes\"", "back\\slash", "line\nbreak", "\xff"} {
+		if _, err := newRecord(es.Draft{Stream: "match-1", Events: []es.Recorded{{Type: name, Data: []byte(`{}`)}}}); err == nil {
+			t.Errorf("the type %q is taken", name)
+		}
+	}
+}
+
+func TestAStoreThatAnotherHoldsIsBusy(t *testing.T) {
+	dir := t.TempDir()
+	db := openIn(t, dir)
+	db.events.conn.SetBusyTimeout(0)
+	other, err := connect(filepath.Join(dir, "events.db"), "FULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := exec(other, "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Append(t.Context(), happened("match-1")); !errors.Is(err, engine.ErrBusy) {
+		t.Errorf("the error is %v", err)
+	}
+	if err := errors.Join(exec(other, "ROLLBACK"), other.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Append(t.Context(), happened("match-1")); err != nil {
+		t.Errorf("it stays busy: %v", err)
+	}
+}
+
+func TestAFeedThatLostItsEndFillsTheQueuesAgain(t *testing.T) {
+	dir := t.TempDir()
+	db := openIn(t, dir, Queue("q"), Relaxed())
+	for _, stream := range []es.StreamID{"match-1", "match-2", "match-3"} {
+		if err := db.Append(t.Context(), happened(stream)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Publish(t.Context(), []es.Commit{happened("match-3").Commit()}); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, db)
+	alter(t, filepath.Join(dir, "events.db"), "DELETE FROM events WHERE position > 1")
+
+	db = openIn(t, dir, Queue("q"))
+	if err := db.Append(t.Context(), happened("match-4")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Publish(t.Context(), []es.Commit{happened("match-4").Commit()}); err != nil {
+		t.Fatal(err)
+	}
+	var groups []string
+	if _, err := db.Poll(t.Context(), "q", 0, func(_ context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+		for _, m := range batch.Records {
+			groups = append(groups, m.Attributes["MessageGroupId"])
+		}
+		return events.SQSEventResponse{}, nil
+	}); err != nil || strings.Join(groups, " ") != "match-1 match-4" {
+		t.Errorf("received %v, error %v", groups, err)
+	}
+}
+
+func TestFilesOfALaterLayoutAreLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	shut(t, openIn(t, dir))
+	alter(t, filepath.Join(dir, "state.db"), "PRAGMA user_version = 2")
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "they have layout 2, this program knows 1") {
+		t.Errorf("the error is %v", err)
+	}
+}

@@ -1,0 +1,89 @@
+// Package wiring connects the ports of Lambdas to AWS, as the environment says.
+package wiring
+
+import (
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/foldstream/foldstream/adapters/awsconfig"
+	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
+)
+
+// Start serves a Lambda's handler until Lambda ends the process, with the log as JSON.
+func Start(handle any) {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
+	lambda.Start(handle)
+}
+
+// Environment gives a variable of package setting. One that is missing is a fault of the stack, which must show at once.
+func Environment(name string) string {
+	value := os.Getenv(name)
+	if value == "" {
+		slog.Error("the stack does not set a variable", "name", name)
+		os.Exit(1)
+	}
+	return value
+}
+
+// Config is the configuration of AWS clients.
+func Config() aws.Config { return awsconfig.From(os.Getenv) }
+
+// Database is a client of DynamoDB, to which the ports below belong.
+func Database() *dynamodb.Client { return dynamodb.NewFromConfig(Config()) }
+
+// Events is the event store.
+func Events(client *dynamodb.Client) *dynamo.EventStore {
+	return &dynamo.EventStore{Client: client, Table: Environment(setting.EventsTable)}
+}
+
+// Checkpoints are those of all consumers.
+func Checkpoints(client *dynamodb.Client) *dynamo.Checkpoints {
+	return &dynamo.Checkpoints{Client: client, Table: Environment(setting.CheckpointsTable)}
+}
+
+// Lot holds what is parked.
+func Lot(client *dynamodb.Client) *dynamo.ParkingLot {
+	return &dynamo.ParkingLot{Client: client, Table: Environment(setting.CheckpointsTable)}
+}
+
+// Views holds the rows of all views.
+func Views(client *dynamodb.Client) *dynamo.Views {
+	return &dynamo.Views{Client: client, Table: Environment(setting.ViewsTable)}
+}
+
+// Traces holds the outcomes of all traces.
+func Traces(client *dynamodb.Client) *dynamo.Traces {
+	return &dynamo.Traces{Client: client, Table: Environment(setting.TracesTable)}
+}
+
+// Connections holds who is connected.
+func Connections(client *dynamodb.Client) *dynamo.Connections {
+	return &dynamo.Connections{Client: client, Table: Environment(setting.ConnectionsTable)}
+}
+
+// remembered is how many streams' states a warm Lambda keeps.
+const remembered = 256
+
+// Commands executes commands.
+func Commands(client *dynamodb.Client) *engine.Commands {
+	memory, err := engine.NewMemory(remembered)
+	if err != nil {
+		panic(err) // only for a size that is not positive
+	}
+	return &engine.Commands{Store: Events(client), Memory: memory}
+}
+
+// ServeSaga serves the queue of a declared saga. The mailer is nil for one that posts no mail.
+func ServeSaga(decl *es.Saga, mailer engine.Mailer) {
+	client := Database()
+	saga := &engine.Saga{Decl: decl, Commands: Commands(client), Mailer: mailer}
+	Start(handler.Consumer{Consumer: saga.Consumer(Checkpoints(client), Lot(client))}.Handle)
+}

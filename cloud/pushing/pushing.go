@@ -1,0 +1,39 @@
+// Package pushing serves the Lambdas that send to WebSocket connections.
+package pushing
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+
+	"github.com/foldstream/foldstream/adapters/apigateway"
+	"github.com/foldstream/foldstream/cloud/internal/wiring"
+	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
+)
+
+func pusher() *apigateway.Pusher {
+	client := apigatewaymanagementapi.NewFromConfig(wiring.Config(), func(o *apigatewaymanagementapi.Options) {
+		o.BaseEndpoint = aws.String(wiring.Environment(setting.WebSocketEndpoint))
+	})
+	return &apigateway.Pusher{Client: client}
+}
+
+// Notifier serves the notifier's queue.
+func Notifier(app *es.App) {
+	client := wiring.Database()
+	notifier := &engine.Notifier{
+		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: app.IsPrivate,
+	}
+	consumer := notifier.Consumer(wiring.Events(client), wiring.Checkpoints(client), wiring.Lot(client))
+	wiring.Start(handler.Consumer{Consumer: consumer}.Handle)
+}
+
+// Messages serves the WebSocket API's $default route.
+func Messages(app *es.App) {
+	client := wiring.Database()
+	wiring.Start((&handler.WebSocket{
+		Connections: wiring.Connections(client), Pusher: pusher(), Store: wiring.Events(client), Streams: app.Streams,
+	}).Handle)
+}

@@ -1,0 +1,42 @@
+// Package relaying serves the Lambdas that bring commits from the events table to the feed and to the topic.
+package relaying
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/adapters/messaging"
+	"github.com/foldstream/foldstream/cloud/internal/wiring"
+	"github.com/foldstream/foldstream/cloud/setting"
+)
+
+// Relay serves the stream of the events table.
+func Relay() {
+	wiring.Start((&dynamo.Relay{Feed: feed(wiring.Database()), Publisher: publisher()}).Handle)
+}
+
+const (
+	sweepFrom  = 25 * time.Hour   // ago: a stream keeps its records for 24
+	sweepUntil = 10 * time.Minute // ago: the relay has had its chance by then
+)
+
+// Sweeper serves a schedule: it relays what the relay never got to the feed.
+func Sweeper() {
+	sweeper := &dynamo.Sweeper{Feed: feed(wiring.Database()), Publisher: publisher()}
+	wiring.Start(func(ctx context.Context) (int, error) {
+		now := time.Now()
+		return sweeper.Sweep(ctx, now.Add(-sweepFrom), now.Add(-sweepUntil))
+	})
+}
+
+func feed(client *dynamodb.Client) *dynamo.Feed {
+	return &dynamo.Feed{Client: client, Table: wiring.Environment(setting.FeedTable), Events: wiring.Events(client)}
+}
+
+func publisher() *messaging.Publisher {
+	return &messaging.Publisher{Client: sns.NewFromConfig(wiring.Config()), Topic: wiring.Environment(setting.Topic)}
+}
