@@ -89,9 +89,9 @@ type byHouse struct {
 	Color   string `query:"color"`
 }
 
-func (byHouse) Validate() error                { return nil }
+func (byHouse) Validate() error                 { return nil }
 func (byHouse) Page() (index, partition string) { return "all", "all" }
-func (byHouse) Keep(record) bool               { return true }
+func (byHouse) Keep(record) bool                { return true }
 
 var (
 	doOpen    = es.Handles[open](doors, "open-door", "POST /doors/{doorId}/openings")

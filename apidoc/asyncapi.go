@@ -3,7 +3,6 @@ package apidoc
 import (
 	"fmt"
 	"net/http"
-	"reflect"
 
 	"github.com/invopop/jsonschema"
 
@@ -156,10 +155,11 @@ var behavior = fmt.Sprintf(
 	"A connection belongs to the user of its token, who hears all outcomes of own requests, and of the streams subscribed to. "+
 		"Subscribing sends first what the client has missed; an outcome may come twice or early, so go by its version. "+
 		"Messages are JSON texts, one each. A handshake is refused with an HTTP Problem: %d without a valid token, %d when the "+
-		"user holds %d connections already. A connection ends %v after the last message either way, %v after it was opened, and "+
+		"user holds %d connections already. A connection ends %.0f minutes after the last message either way, %.0f minutes after it was opened, and "+
 		"hears nothing any more when its token runs out: the next message is answered with the problem InvalidToken. "+
 		"A message has at most %d bytes; an outcome that would be larger comes without its payload, and is found in its trace.",
-	http.StatusUnauthorized, http.StatusTooManyRequests, handler.MaxConnections, handler.IdleLimit, handler.AgeLimit, engine.MaxMessageBytes,
+	http.StatusUnauthorized, http.StatusTooManyRequests, handler.MaxConnections, handler.IdleLimit.Minutes(),
+	handler.AgeLimit.Minutes(), engine.MaxMessageBytes,
 )
 
 // talk gathers what is said over the WebSocket.
@@ -189,8 +189,4 @@ func object(members ...member) *jsonschema.Schema {
 		o.Properties.Set(m.name, m.schema)
 	}
 	return o
-}
-
-func (t *talk) problem() *jsonschema.Schema {
-	return t.schemas.output(reflect.TypeFor[handler.Problem]())
 }

@@ -10,11 +10,12 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
 )
 
 // client adds what a client says, and what it is answered.
 func (t *talk) client() {
-	problem := t.notice("Problem", "Why the message was not obeyed.", member{"payload", t.problem()})
+	problem := t.notice("Problem", "Why the message was not obeyed.", member{"payload", t.schemas.output(reflect.TypeFor[handler.Problem]())})
 	t.hear("ping", "Keeps the connection from falling idle.", problem, t.notice("Pong", "The connection is alive."), t.said("ping"))
 	subscribed := t.notice("Subscribed", "What the client had missed has been sent; version is the last of it.", member{"aggregateId", text()})
 	t.messages["Subscribed"].Payload.Properties.Set("version", &jsonschema.Schema{Type: "integer"}) // none for an empty stream
@@ -120,4 +121,3 @@ func (t *talk) anyStream() *jsonschema.Schema {
 		Description: "The stream's category, a dash and the id.",
 	}
 }
-

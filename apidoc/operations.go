@@ -156,7 +156,7 @@ var sharedParameters = map[string]parameter{
 	"Cursor": {Name: "cursor", In: "query", Schema: text(), Description: "The next of the page before."},
 	"MinVersion": {
 		Name: "min-version", In: "query", Schema: &jsonschema.Schema{Type: "integer", Format: "int64", Minimum: "0"},
-		Description: fmt.Sprintf("Waits up to %v for the view to reach a version, as a command answered it.", handler.MaxWait),
+		Description: fmt.Sprintf("Waits up to %.0f seconds for the view to reach a version, as a command answered it.", handler.MaxWait.Seconds()),
 	},
 }
 

@@ -50,6 +50,33 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+func TestIdempotencyKeysOfStrangers(t *testing.T) {
+	c := &client.Client{Base: server.url}
+	register := func(email, password string) (string, error) {
+		accepted, err := c.Command(t.Context(), "POST", "/register", map[string]string{"email": email, "password": password}, nil, "Idempotency-Key", "1")
+		return accepted.ID, err
+	}
+	ada, bob := engine.NewID()+"@example.com", engine.NewID()+"@example.com"
+	first, err := register(ada, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := register(ada, password); err != nil || again != first {
+		t.Fatalf("a repetition gave %s, %v; want %s", again, err, first)
+	}
+	if other, err := register(bob, password); err != nil || other == first {
+		t.Fatalf("another's registration with the same key gave %s, %v", other, err)
+	}
+	login := func(password string) error {
+		_, err := c.Command(t.Context(), "POST", "/login", map[string]string{"email": ada, "password": password}, nil, "Idempotency-Key", "1")
+		return err
+	}
+	if err := login(password); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, login("not the password"), 401, "InvalidLogin")
+}
+
 func TestEmailIsUnique(t *testing.T) {
 	c := &client.Client{Base: server.url}
 	who := map[string]string{"email": "Unique." + engine.NewID() + "@Example.com", "password": password}

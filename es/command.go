@@ -36,13 +36,15 @@ type Env struct {
 	Now     time.Time // UTC, millisecond precision
 	Invoker Identity
 	ID      string   // a UUID of the command's own: the same each time that the command is decided or repeated
-	Entropy [32]byte // fresh, from a cryptographic source
+	Entropy [32]byte // from a cryptographic source, fresh for each execution of a command, also of a repeated one
 }
 
 // Command is a request to change one stream of an aggregate with state S.
 //
 // Its fields are the members of the request's body, and besides, by struct tag: `path:"matchId"` is filled from the route,
 // `from:"invoker"` with the user id of the caller, `from:"id"` with [Env.ID]. Such fields are strings and carry `json:"-"`.
+// All other fields have to be there, but those with omitzero or omitempty. A field with `secret:"true"` is never derived
+// from nor described with its value.
 type Command[S any] interface {
 	// Stream is the id of the aggregate that the command addresses, without its category.
 	Stream() string
@@ -53,8 +55,9 @@ type Command[S any] interface {
 	Decide(S, Env) ([]Event[S], error)
 }
 
-// Answering is a command whose answer holds more than where it got to. Answer sees the state after the command and the
-// invoker; its members join the answer's, and a [Grant] becomes a token. A [Rejection] here is answered although the
+// Answering is a command whose answer holds more than where it got to. Answer sees the state after the command, and what
+// Decide saw besides; a repeated command is answered again without being decided. Its
+// members join the answer's, and a [Grant] becomes a token. A [Rejection] here is answered although the
 // events have been appended, which is how a failed login can be both counted and refused.
 type Answering[S any] interface {
 	Answer(S, Env) (any, error)

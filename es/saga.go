@@ -21,7 +21,8 @@ type Act struct {
 	Command any
 	Mail    *Mail
 	// Otherwise gives what to do when the command is refused; the acts that were to follow it are dropped. Nil for nothing
-	// but the refusal's record.
+	// but the refusal's record. So a command that is sent to several targets in a row should not refuse, and none should
+	// because its work is done already: that is what a redelivery finds, and it would set off the compensation.
 	Otherwise func(*Rejection) []Act
 }
 

@@ -74,22 +74,49 @@ func (h *Command) decode(request events.APIGatewayV2HTTPRequest, caller es.Ident
 	if err := decodeInput(text, input.Interface()); err != nil {
 		return nil, "", err
 	}
-	commandID = engine.NewID()
-	if key, given := request.Headers["idempotency-key"]; given {
-		if key == "" || len(key) > 255 {
-			return nil, "", es.Invalid("Idempotency-Key", "a key has 1 to 255 characters")
-		}
-		target := request.RawPath
-		if caller.User == "" {
-			target += " " + string(text) // all strangers share one name: only the very same request is a repetition
-		}
-		commandID = engine.CommandIDFor(caller.User, h.Decl.Name, target, key)
+	if err := complete(text, h.Decl.Input, ""); err != nil {
+		return nil, "", err
+	}
+	if commandID, err = h.commandID(request, caller, input.Elem()); err != nil {
+		return nil, "", err
 	}
 	from := map[string]string{"invoker": caller.User, "id": engine.AggregateID(commandID)}
 	if err := fill(input.Elem(), request, from); err != nil {
 		return nil, "", err
 	}
 	return input.Elem().Interface(), commandID, nil
+}
+
+// commandID derives the id from the Idempotency-Key, if there is one. Strangers all have the same name, so that for them
+// the input has to be the same as well, but for what is secret. A login is never a repetition: it asks for the password anew.
+func (h *Command) commandID(request events.APIGatewayV2HTTPRequest, caller es.Identity, input reflect.Value) (string, error) {
+	key, given := request.Headers["idempotency-key"]
+	if !given || h.Decl.GrantsToken() {
+		return engine.NewID(), nil
+	}
+	if key == "" || len(key) > 255 {
+		return "", es.Invalid("Idempotency-Key", "a key has 1 to 255 characters")
+	}
+	target := request.RawPath
+	if caller.User == "" {
+		text, err := es.Encode(withoutSecrets(input))
+		if err != nil {
+			return "", fmt.Errorf("encode the input of %s: %w", h.Decl.Name, err)
+		}
+		target += " " + string(text)
+	}
+	return engine.CommandIDFor(caller.User, h.Decl.Name, target, key), nil
+}
+
+func withoutSecrets(input reflect.Value) any {
+	rest := reflect.New(input.Type()).Elem()
+	rest.Set(input)
+	for i := range rest.NumField() {
+		if rest.Type().Field(i).Tag.Get("secret") != "" {
+			rest.Field(i).SetZero()
+		}
+	}
+	return rest.Interface()
 }
 
 func (h *Command) accept(ctx context.Context, result engine.Result) (events.APIGatewayV2HTTPResponse, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// Relay brings commits from the events table's stream to the feed, and then to a publisher. Its event source mapping
+// Relay brings commits from the stream of the events table to a publisher, and then to the feed. Its event source mapping
 // starts at TRIM_HORIZON, reports batch item failures, bisects, and has bounded retries and an on-failure destination. It
 // does not mind records that come again or out of order.
 type Relay struct {
@@ -46,17 +46,15 @@ func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.
 	return response, nil
 }
 
-// bring feeds before it publishes: so a rebuild that reads the feed to its end, after it began to listen to the topic, has
-// seen everything.
+// bring publishes before it feeds, so that what is in the feed has been published: the sweeper looks for commits that are
+// not in the feed, and would never find one that was fed and not published. When feeding fails both come again, and
+// consumers ignore what they know.
 func (r *Relay) bring(ctx context.Context, commits []es.Commit) error {
 	if len(commits) == 0 {
 		return nil
 	}
-	if err := r.Feed.Append(ctx, commits); err != nil {
-		return err
-	}
 	if err := r.Publisher.Publish(ctx, commits); err != nil {
 		return fmt.Errorf("publish %d commits: %w", len(commits), err)
 	}
-	return nil
+	return r.Feed.Append(ctx, commits)
 }

@@ -124,6 +124,9 @@ func TestRelay(t *testing.T) {
 		published.failures = 1
 		commits := store(t, set.events(), chain(stream("match"), 3)...)
 		same(t, "the failures", handle(t, relay, inserted(t, commits...)), []string{"100"})
+		if f := fed(); slices.ContainsFunc(f, func(c es.Commit) bool { return c.Stream == commits[0].Stream }) {
+			t.Error("it is in the feed, where the sweeper takes it for published")
+		}
 		same(t, "the failures then", handle(t, relay, inserted(t, commits...)), nil)
 		same(t, "what is published", published.published, commits)
 	})

@@ -86,11 +86,12 @@ export function type(root, schema) {
 // notes are what else is to be known of a value.
 export function notes(root, schema) {
   const s = resolve(root, schema);
-  const said = [];
-  if (s.minimum !== undefined) said.push(`from ${s.minimum}`);
-  if (s.maximum !== undefined) said.push(`to ${s.maximum}`);
-  if (s.minLength !== undefined) said.push(`${s.minLength} letters or more`);
-  if (s.maxLength !== undefined) said.push(`up to ${s.maxLength} letters`);
-  if (s.default !== undefined) said.push(`else ${s.default}`);
-  return [schema.description ?? s.description, said.join(", ")].filter(Boolean).join(" ");
+  const said = [range(s.minimum, s.maximum), range(s.minLength, s.maxLength, " characters"), s.default === undefined ? "" : `else ${s.default}`];
+  return [schema.description ?? s.description, said.filter(Boolean).join(", ")].filter(Boolean).join(" ");
+}
+
+function range(from, to, of = "") {
+  if (from === undefined && to === undefined) return "";
+  if (to === undefined) return `${from}${of} or more`;
+  return from === undefined ? `up to ${to}${of}` : `${from} to ${to}${of}`;
 }

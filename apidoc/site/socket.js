@@ -36,7 +36,7 @@ function addresses(root) {
 function operationView(root, direction, operation) {
   const messages = [...operation.messages, ...(operation.reply?.messages ?? [])].map((ref) => resolve(root, ref)).map((m) => resolve(root, m));
   const heading = element("h3", {}, element("span", { class: `method ${operation.action}` }, direction),
-    element("span", { class: "path" }, operation.summary));
+    element("strong", {}, operation.summary));
   const details = element("details", {}, element("summary", {}, heading));
   details.addEventListener("toggle", () => {
     if (!details.open || details.children.length > 1) return;

@@ -19,7 +19,7 @@ const (
 type LogIn struct {
 	AccountID string `json:"-"`
 	Email     string `json:"email"`
-	Password  string `json:"password"`
+	Password  string `json:"password" secret:"true"`
 }
 
 // DoLogIn declares [LogIn].

@@ -15,7 +15,7 @@ const (
 type Register struct {
 	AccountID string `json:"-" from:"id"`
 	Email     string `json:"email"`
-	Password  string `json:"password"`
+	Password  string `json:"password" secret:"true"`
 }
 
 // DoRegister declares [Register].
