@@ -140,7 +140,7 @@ type Socket struct{ conn *websocket.Conn }
 
 // Connect opens a WebSocket at a ws or wss URL.
 func (c *Client) Connect(ctx context.Context, url string) (*Socket, error) {
-	conn, response, err := websocket.Dial(ctx, url, &websocket.DialOptions{
+	conn, response, err := websocket.Dial(ctx, url, &websocket.DialOptions{ //nolint:bodyclose // the package says that it need not be
 		HTTPHeader: http.Header{"Authorization": {"Bearer " + c.Token}},
 	})
 	if err != nil {

@@ -67,14 +67,20 @@ func TestPartialBatch(t *testing.T) {
 		want  []string
 		took  []string
 	}{
-		{name: "all is well", batch: []events.SQSMessage{message(t, "a-1", 1), message(t, "a-2", 1), message(t, "a-1", 2)},
-			took: []string{"a-1@1", "a-1@2", "a-2@1"}},
-		{name: "a group fails", fails: "a-1",
+		{
+			name: "all is well", batch: []events.SQSMessage{message(t, "a-1", 1), message(t, "a-2", 1), message(t, "a-1", 2)},
+			took: []string{"a-1@1", "a-1@2", "a-2@1"},
+		},
+		{
+			name: "a group fails", fails: "a-1",
 			batch: []events.SQSMessage{message(t, "a-1", 1), message(t, "a-2", 1), message(t, "a-1", 2)},
-			want:  []string{"a-1@1", "a-1@2"}, took: []string{"a-2@1"}},
-		{name: "an unreadable message holds back its group from there on",
+			want:  []string{"a-1@1", "a-1@2"}, took: []string{"a-2@1"},
+		},
+		{
+			name:  "an unreadable message holds back its group from there on",
 			batch: []events.SQSMessage{message(t, "a-2", 1), broken, message(t, "a-2", 3), message(t, "a-1", 1)},
-			want:  []string{"broken", "a-2@3"}, took: []string{"a-2@1", "a-1@1"}},
+			want:  []string{"broken", "a-2@3"}, took: []string{"a-2@1", "a-1@1"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := &taker{fails: map[es.StreamID]bool{c.fails: true}}

@@ -20,7 +20,9 @@ import (
 	"github.com/foldstream/foldstream/local"
 )
 
-func main() {
+func main() { os.Exit(demo()) }
+
+func demo() (status int) {
 	url := flag.String("url", "", "API to play on; empty for a server of the demo's own")
 	socket := flag.String("ws", "", "its WebSocket; empty for /ws of the API")
 	flag.Parse()
@@ -28,8 +30,9 @@ func main() {
 	defer stop()
 	if err := run(ctx, *url, *socket); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(ctx context.Context, url, socket string) error {

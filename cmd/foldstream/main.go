@@ -18,13 +18,16 @@ import (
 	"github.com/foldstream/foldstream/local"
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+func run() (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := root().ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "foldstream:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // root is the command line. The flags' defaults come from the environment, so that either way works everywhere.
