@@ -101,8 +101,8 @@ func (t *talk) outcome(of es.Folder, event string) reference {
 // rejections adds the refusals of what sagas asked for. They are events of streams that no context declares.
 func (t *talk) rejections() {
 	o := t.tell("rejections", "A command was refused that a saga sent on behalf of a request of the client's.", socketTag)
-	for _, event := range engine.SagaStreams.Events() {
-		o.Messages = append(o.Messages, t.outcome(engine.SagaStreams, event))
+	for _, event := range es.SagaStreams.Events() {
+		o.Messages = append(o.Messages, t.outcome(es.SagaStreams, event))
 	}
 }
 

@@ -184,8 +184,13 @@ func TestARefusalOfASagaIsTold(t *testing.T) {
 	heard := listen(t, bob)
 	asked := command(t, bob, "POST", "/matches/"+id+"/join-requests", nil, nil)
 	got := hear(t, heard, "CommandRejected")
-	if got.TraceID != asked.TraceID {
+	var told es.CommandRejected
+	if err := es.Decode(got.Payload, &told); err != nil || got.TraceID != asked.TraceID || told.Rejection.Code != "TooManyMatches" {
 		t.Fatalf("heard %+v", got)
+	}
+	found := get[handler.TraceAnswer](t, bob, "/traces/"+asked.TraceID)
+	if last := found.Outcomes[len(found.Outcomes)-1]; last.Type != "CommandRejected" || string(last.Payload) != string(got.Payload) {
+		t.Fatalf("the trace shows %+v", found.Outcomes)
 	}
 	if m := get[matchView](t, ada, "/matches/"+id); len(m.Players) != 1 || m.Status != "not-started" {
 		t.Fatalf("the match is half joined: %+v", m)

@@ -19,31 +19,6 @@ type Saga struct {
 	Mailer   Mailer // nil for a saga that posts no mail
 }
 
-// CommandRejected is the event of a saga's stream that records a refusal; clients see it as an outcome of their trace.
-type CommandRejected struct {
-	Command     string        `json:"command"`
-	AggregateID es.StreamID   `json:"aggregateId"` // that refused
-	Causation   string        `json:"causationId"` // the event that the saga reacted to
-	Act         string        `json:"act"`         // which of the reaction's acts was refused
-	Refusal     *es.Rejection `json:"rejection"`
-}
-
-// Refusals is the state of a saga's stream: what was refused, by act.
-type Refusals map[string]*es.Rejection
-
-// Evolve implements [es.Event].
-func (e CommandRejected) Evolve(r Refusals) Refusals {
-	next := make(Refusals, len(r)+1)
-	for act, refusal := range r {
-		next[act] = refusal
-	}
-	next[e.Act] = e.Refusal
-	return next
-}
-
-// SagaStreams is the aggregate of the sagas' own streams. Its ids are a saga's name and the stream that it reacts to.
-var SagaStreams = es.Of("saga", es.On[CommandRejected]("CommandRejected"))
-
 // Consumer makes the saga a consumer.
 func (s *Saga) Consumer(checkpoints Checkpoints, lot ParkingLot) *Consumer {
 	return &Consumer{
@@ -62,7 +37,7 @@ func (s *Saga) react(ctx context.Context, c es.Commit) error {
 			continue
 		}
 		r := reaction{Saga: s, cause: c, event: fmt.Sprintf("%s@%d", c.Stream, c.Version+uint64(i))}
-		r.stream = es.NewStreamID(SagaStreams.Category(), s.Decl.Name+"."+string(c.Stream))
+		r.stream = es.NewStreamID(es.SagaStreams.Category(), s.Decl.Name+"."+string(c.Stream))
 		if err := r.load(ctx); err != nil {
 			return err
 		}
@@ -80,7 +55,7 @@ type reaction struct {
 	event    string
 	stream   es.StreamID // the saga's own
 	head     es.Head
-	refusals Refusals
+	refusals es.Refusals
 }
 
 func (r *reaction) load(ctx context.Context) error {
@@ -88,11 +63,11 @@ func (r *reaction) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		state, err := SagaStreams.Fold(r.refusals, c)
+		state, err := es.SagaStreams.Fold(r.refusals, c)
 		if err != nil {
 			return err
 		}
-		r.refusals, r.head = state.(Refusals), c.Head()
+		r.refusals, r.head = state.(es.Refusals), c.Head()
 	}
 	return nil
 }
@@ -138,8 +113,8 @@ func (r *reaction) one(ctx context.Context, name string, act es.Act) (*es.Reject
 }
 
 func (r *reaction) record(ctx context.Context, name string, act es.Act, refusal *es.Rejection) error {
-	recorded, err := SagaStreams.Record([]es.Event[Refusals]{CommandRejected{
-		Command: act.Send.Name, AggregateID: act.Send.StreamOf(act.Command), Causation: r.event, Act: name, Refusal: refusal,
+	recorded, err := es.SagaStreams.Record([]es.Event[es.Refusals]{es.CommandRejected{
+		Command: act.Send.Name, AggregateID: act.Send.StreamOf(act.Command), CausationID: r.event, Act: name, Rejection: refusal,
 	}})
 	if err != nil {
 		return err

@@ -112,8 +112,16 @@ func (app *App) Sagas() []*Saga {
 	return all
 }
 
+// core are the aggregates that every app has.
+var core = []Folder{Holders, SagaStreams}
+
 // Aggregate is the first aggregate of a category, the one that knows all its events; nil if there is none.
 func (app *App) Aggregate(category string) Folder {
+	for _, a := range core {
+		if a.Category() == category {
+			return a
+		}
+	}
 	for c := range app.each() {
 		for _, a := range c.Aggregates {
 			if a.Category() == category {

@@ -161,7 +161,7 @@ func (h *Command) note(ctx context.Context, traceID string, caller es.Identity, 
 	if h.Traces == nil || caller.User == "" || !errors.As(err, &refusal) || refusal.Kind == es.KindInvalid {
 		return
 	}
-	payload, encodeErr := es.Encode(engine.CommandRejected{Command: h.Decl.Name, AggregateID: h.Decl.StreamOf(command), Refusal: refusal})
+	payload, encodeErr := es.Encode(es.CommandRejected{Command: h.Decl.Name, AggregateID: h.Decl.StreamOf(command), Rejection: refusal})
 	noteErr := h.Traces.Note(ctx, traceID, []engine.Outcome{{
 		Type: "CommandRejected", TraceID: traceID, AggregateID: h.Decl.StreamOf(command), Payload: payload,
 		Time: h.Commands.World.Time(), Invoker: caller.User,

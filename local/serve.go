@@ -95,7 +95,11 @@ func (s *System) describe(g *gateway) error {
 	}
 	g.mux.HandleFunc("GET /openapi.json", serveJSON(openAPI))
 	g.mux.HandleFunc("GET /asyncapi.json", serveJSON(asyncAPI))
-	g.mux.Handle("GET /docs/", http.StripPrefix("/docs/", http.FileServerFS(apidoc.Files())))
+	site := http.StripPrefix("/docs/", http.FileServerFS(apidoc.Files()))
+	g.mux.HandleFunc("GET /docs/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'") // the page says the rest itself
+		site.ServeHTTP(w, r)
+	})
 	g.mux.Handle("GET /{$}", http.RedirectHandler("/docs/", http.StatusFound))
 	return nil
 }

@@ -24,8 +24,9 @@ type writer struct {
 // write is a piece of work inside a transaction.
 type write struct {
 	// run reads and writes. When it gives a [refusal] it must not have written anything: the transaction goes on without it.
-	run  func(*sqlite.Conn) error
-	done chan error
+	run     func(*sqlite.Conn) error
+	refused error
+	done    chan error
 }
 
 // refusal is the error of a write whose condition does not hold.
@@ -81,47 +82,43 @@ func (w *writer) loop() {
 	for {
 		select {
 		case first := <-w.queue:
-			w.settle(w.gather(first))
+			runtime.Gosched()
+			w.settle(first, w.waiting)
 		case <-w.closing:
 			return
 		}
 	}
 }
 
-// gather takes what else is waiting.
-func (w *writer) gather(first *write) []*write {
-	// Those who were just answered get the chance to come again, instead of waiting for a whole transaction of the first.
-	for i := 0; i < 100 && len(w.queue)+1 < w.last; i++ {
-		runtime.Gosched()
+// waiting gives a write that waits already, nil if none does.
+func (w *writer) waiting() *write {
+	select {
+	case next := <-w.queue:
+		return next
+	default:
+		return nil
 	}
-	group := []*write{first}
-	for len(group) < together {
-		select {
-		case next := <-w.queue:
-			group = append(group, next)
-		default:
-			return group
-		}
-	}
-	return group
 }
+
+// alone is for a write that shares its transaction with no other.
+func alone() *write { return nil }
 
 // settle commits writes together and answers them. When one of them fails, each gets a transaction of its own, so that the
 // others do not fail with it.
-func (w *writer) settle(group []*write) {
-	refusals, err := w.commit(group)
+func (w *writer) settle(first *write, more func() *write) {
+	group, err := w.commit(first, more)
 	var fault fault
 	if errors.As(err, &fault) && len(group) > 1 {
 		for _, work := range group {
-			w.settle([]*write{work})
+			w.settle(work, alone)
 		}
 		return
 	}
-	for i, work := range group {
-		if err != nil {
-			work.done <- err
+	for _, work := range group {
+		if err == nil {
+			work.done <- work.refused
 		} else {
-			work.done <- refusals[i]
+			work.done <- err
 		}
 	}
 }
@@ -131,26 +128,40 @@ type fault struct{ error }
 
 func (f fault) Unwrap() error { return f.error }
 
-// commit runs writes in one transaction. It gives each one's refusal, or why nothing was written at all.
-func (w *writer) commit(group []*write) (refusals []error, err error) {
-	refusals = make([]error, len(group))
+// commit runs writes in one transaction: a first one, and more for as long as there are some at once. It gives the writes,
+// and why nothing was written.
+func (w *writer) commit(first *write, more func() *write) (group []*write, err error) {
 	defer func() { err = busy(err) }()
-	if err := exec(w.conn, "BEGIN IMMEDIATE"); err != nil {
-		return nil, fmt.Errorf("begin a transaction: %w", err)
-	}
-	for i, work := range group {
-		err := work.run(w.conn)
-		var refused refusal
-		if errors.As(err, &refused) {
-			refusals[i] = refused.error
-		} else if err != nil {
-			return nil, errors.Join(fault{err}, rollback(w.conn))
+	beginErr := exec(w.conn, "BEGIN IMMEDIATE")
+	for work := first; work != nil; work = more() {
+		if group = append(group, work); beginErr != nil {
+			continue // whoever waits has waited long enough
+		}
+		if err := w.run(work); err != nil {
+			return group, errors.Join(fault{err}, rollback(w.conn))
+		}
+		if len(group) == together {
+			break
 		}
 	}
-	if err := exec(w.conn, "COMMIT"); err != nil {
-		return nil, errors.Join(fmt.Errorf("commit: %w", err), rollback(w.conn))
+	if beginErr != nil {
+		return group, fmt.Errorf("begin a transaction: %w", beginErr)
 	}
-	return refusals, nil
+	if err := exec(w.conn, "COMMIT"); err != nil {
+		return group, errors.Join(fmt.Errorf("commit: %w", err), rollback(w.conn))
+	}
+	return group, nil
+}
+
+func (w *writer) run(work *write) error {
+	err := work.run(w.conn)
+	var refused refusal
+	if errors.As(err, &refused) {
+		work.refused = refused.error
+		return nil
+	}
+	work.refused = nil
+	return err
 }
 
 func rollback(conn *sqlite.Conn) error {

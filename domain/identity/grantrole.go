@@ -19,7 +19,7 @@ func checkRole(role string) error {
 // GrantRole gives an account a role. Its tokens have it from the next login on.
 type GrantRole struct {
 	UserID string `json:"-" path:"userId"`
-	Role   string `json:"role"`
+	Role   string `json:"role" jsonschema:"enum=read,enum=write,enum=admin"`
 }
 
 // DoGrantRole declares [GrantRole].

@@ -9,7 +9,7 @@ import (
 type TakeTurn struct {
 	MatchID   string          `json:"-" path:"matchId"`
 	From      board.Dot       `json:"from"`
-	Direction board.Direction `json:"direction"`
+	Direction board.Direction `json:"direction" jsonschema:"enum=right,enum=down"`
 }
 
 // DoTakeTurn declares [TakeTurn].

@@ -8,7 +8,7 @@ import (
 // RequestMatch asks for a new match. A saga makes it, under the id that the answer gives.
 type RequestMatch struct {
 	UserID string     `json:"-" path:"userId"`
-	Size   board.Size `json:"size"`
+	Size   board.Size `json:"size" jsonschema:"enum=small,enum=medium,enum=large"`
 }
 
 // MatchID is what [RequestMatch] answers.

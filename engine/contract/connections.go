@@ -128,4 +128,6 @@ func disconnect(t *testing.T, connections engine.Connections) {
 	subscribers(t, connections, stream+"2", b)
 	got, err := connections.OfUser(t.Context(), user)
 	these(t, "the user's connections", got, err, b)
+	try(t, "connect with its id", connections.Connect(t.Context(), a))
+	subscribers(t, connections, stream, b)
 }
