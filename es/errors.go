@@ -6,16 +6,16 @@ import (
 )
 
 // Kind sorts refusals by what the caller can do about them. Package api maps each kind to one HTTP status.
-type Kind int
+type Kind string
 
 // The kinds of refusal.
 const (
-	KindInvalid         Kind = iota + 1 // the input itself is wrong
-	KindUnauthenticated                 // nobody is signed in, or the credentials are wrong
-	KindForbidden                       // signed in, but not allowed
-	KindNotFound
-	KindConflict // not in this state
-	KindTooMany  // later perhaps
+	KindInvalid         Kind = "invalid"         // the input itself is wrong
+	KindUnauthenticated Kind = "unauthenticated" // nobody is signed in, or the credentials are wrong
+	KindForbidden       Kind = "forbidden"       // signed in, but not allowed
+	KindNotFound        Kind = "not-found"
+	KindConflict        Kind = "conflict" // not in this state
+	KindTooMany         Kind = "too-many" // later perhaps
 )
 
 // Rejection is a refusal that the domain decided on: it is an outcome, not a fault. Two rejections are the same for
