@@ -20,8 +20,6 @@ type Context struct {
 // App is all the contexts of a system.
 type App struct{ Contexts []Context }
 
-var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-
 // NewApp collects contexts. Names and routes that collide, and references to what is not declared, panic.
 func NewApp(contexts ...Context) *App {
 	app := &App{Contexts: contexts}
@@ -33,7 +31,7 @@ func NewApp(contexts ...Context) *App {
 
 func (app *App) check() error {
 	var errs []error
-	seen := map[string]bool{}
+	seen, kebab := map[string]bool{}, regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	once := func(what, name string) {
 		if seen[what+" "+name] {
 			errs = append(errs, fmt.Errorf("%s %q is declared twice", what, name))

@@ -92,7 +92,7 @@ func QueryParameters(d *es.QueryDecl) []string {
 func (h *Query) get(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	parameter := es.PathParameters(h.Decl.Route)[0]
 	rowID := request.PathParameters[parameter]
-	if !id.MatchString(rowID) {
+	if !isID(rowID) {
 		return events.APIGatewayV2HTTPResponse{}, badID(parameter)
 	}
 	var least uint64

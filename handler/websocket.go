@@ -182,7 +182,7 @@ func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Messag
 	known, private := h.Streams(m.AggregateID.Category())
 	caller := es.Identity{User: c.User, Roles: c.Roles}
 	switch {
-	case !known || !id.MatchString(string(m.AggregateID)):
+	case !known || !isID(string(m.AggregateID)):
 		return Notice{}, es.Invalid("aggregateId", `the stream's category, a dash and the id, as in "match-0192…"`)
 	case private && !caller.Has(es.RoleAdmin):
 		return Notice{}, engine.ErrForbidden
