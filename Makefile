@@ -2,6 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+LAMBDA_FLAGS := -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -ldflags='-s -w -buildid='
 TOOL := go tool -modfile=tools/go.mod
 
 .PHONY: help
@@ -41,7 +42,7 @@ fmt: ## format the code
 
 .PHONY: bench
 bench: ## figures, beside the raw engine and the peers, in one run
-	bench/run
+	LAMBDA_FLAGS="$(LAMBDA_FLAGS)" bench/run
 
 .PHONY: lambdas
 lambdas: ## build every Lambda for arm64, reproducibly, into dist/
@@ -50,7 +51,7 @@ lambdas: ## build every Lambda for arm64, reproducibly, into dist/
 	for kind in functions/*/; do \
 	  out=dist/$$(basename $$kind); \
 	  if [ -e $$kind/main.go ]; then out=dist; else mkdir -p $$out; fi; \
-	  go build -o $$out/ -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -ldflags='-s -w -buildid=' ./$$kind...; \
+	  go build -o $$out/ $(LAMBDA_FLAGS) ./$$kind...; \
 	done
 	find dist -type f | while read -r f; do mv $$f $$f.tmp; mkdir $$f; mv $$f.tmp $$f/bootstrap; done
 	@du -sh dist && find dist -name bootstrap | wc -l
