@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -68,9 +69,10 @@ func TestWritesThatShareATransactionShareNoFaults(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			// While the first write is under way the others gather.
 			begun, goOn, first := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			begin := sync.OnceFunc(func() { close(begun) }) // it runs again when another fails
 			go func() {
 				first <- db.state.write(t.Context(), func(*sqlite.Conn) error {
-					close(begun)
+					begin()
 					<-goOn
 					return nil
 				})

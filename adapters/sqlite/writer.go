@@ -5,20 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // writer owns the connection that writes to a file. Writes that come at the same time share one transaction, and so one
-// sync of the disk.
+// sync of the disk: one of the callers leads, and commits for all. That way a lone caller waits for no other goroutine.
 type writer struct {
-	conn    *sqlite.Conn
-	queue   chan *write
-	closing chan struct{}
-	ended   chan struct{}
-	last    int
+	conn   *sqlite.Conn
+	queue  chan *write
+	lead   chan struct{} // holds an element while somebody leads
+	closed chan struct{}
 }
 
 // write is a piece of work inside a transaction.
@@ -39,8 +37,7 @@ const together = 512
 
 func (w *writer) start(conn *sqlite.Conn) {
 	w.conn, w.queue = conn, make(chan *write, together)
-	w.closing, w.ended = make(chan struct{}), make(chan struct{})
-	go w.loop()
+	w.lead, w.closed = make(chan struct{}, 1), make(chan struct{})
 }
 
 // write runs a piece of work and returns when it is committed. A context that ends later than the work began has no effect:
@@ -54,14 +51,17 @@ func (w *writer) write(ctx context.Context, run func(*sqlite.Conn) error) error 
 	case w.queue <- work:
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-w.closing:
+	case <-w.closed:
 		return os.ErrClosed
 	}
 	select {
 	case err := <-work.done:
 		return err
-	case <-w.ended:
-		// The loop may have answered with its last breath.
+	case w.lead <- struct{}{}:
+		defer func() { <-w.lead }()
+		return w.settleUntil(work)
+	case <-w.closed:
+		// The last leader may have seen to it.
 		select {
 		case err := <-work.done:
 			return err
@@ -71,21 +71,21 @@ func (w *writer) write(ctx context.Context, run func(*sqlite.Conn) error) error 
 	}
 }
 
+// close waits for the leader, and never gives the lead away again.
 func (w *writer) close() error {
-	close(w.closing)
-	<-w.ended
+	w.lead <- struct{}{}
+	close(w.closed)
 	return w.conn.Close()
 }
 
-func (w *writer) loop() {
-	defer close(w.ended)
+// settleUntil commits what waits until a write has its answer.
+func (w *writer) settleUntil(work *write) error {
 	for {
 		select {
-		case first := <-w.queue:
-			runtime.Gosched()
-			w.settle(first, w.waiting)
-		case <-w.closing:
-			return
+		case err := <-work.done:
+			return err
+		default:
+			w.settle(w.waiting(), w.waiting)
 		}
 	}
 }
