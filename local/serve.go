@@ -38,6 +38,8 @@ func (s *System) Serve(ctx context.Context, listener net.Listener) error {
 		Handler: routes, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWorking()
 	var all errgroup.Group
@@ -51,10 +53,12 @@ func (s *System) Serve(ctx context.Context, listener net.Listener) error {
 		s.hub.stop()
 		return err
 	})
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve: %w", err)
+	err = server.Serve(listener)
+	stop()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
 	}
-	return all.Wait()
+	return errors.Join(err, all.Wait())
 }
 
 // routes is the whole API: what is declared, what is the system's own, and its description.
