@@ -113,6 +113,9 @@ func TestPages(t *testing.T) {
 	var got []string
 	for path, next := "/users/"+adaID+"/matches?limit=2", ""; ; {
 		p := get[page](t, ada, path+next)
+		if len(p.Items) > 2 {
+			t.Fatalf("a page of 2 has %d items", len(p.Items))
+		}
 		for _, m := range p.Items {
 			got = append(got, m.ID)
 		}

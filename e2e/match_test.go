@@ -225,6 +225,11 @@ func TestSubscriptionResumes(t *testing.T) {
 	if len(versions) < 3 || versions[0] != 2 || !slices.IsSorted(versions) {
 		t.Fatalf("resumed behind version 1 with %v", versions)
 	}
+	// Joining and starting are one commit: a client can have heard the first half of it.
+	subscribe(4)
+	if first, err := heard.Next(t.Context()); err != nil || first.Version != 5 || first.Type != "MatchStarted" {
+		t.Fatalf("resumed behind version 4 with %+v, %v", first, err)
+	}
 	m := get[matchView](t, carol, "/matches/"+id)
 	command(t, players[m.Next], "POST", "/matches/"+id+"/turns", lines()[0], nil)
 	if got := hear(t, heard, "TurnTaken"); got.AggregateID != es.StreamID(stream) || got.Version != versions[len(versions)-1]+1 {

@@ -181,15 +181,16 @@ func TestIdempotency(t *testing.T) {
 		})
 	}
 	t.Run("a thousand commands later", func(t *testing.T) {
-		long := newMemory()
-		x := commands(t, long)
-		first := request(doUnname, unname{"c", "x"})
-		execute(t, x, first)
-		for range 1000 {
-			execute(t, x, request(doUnname, unname{"c", "x"}))
+		x := commands(t, newMemory())
+		var all []engine.Request
+		for range 3000 {
+			all = append(all, request(doUnname, unname{"c", "x"}))
+			execute(t, x, all[len(all)-1])
 		}
-		if got := execute(t, x, first); !got.Repeated || got.Version != 1 {
-			t.Fatalf("got %+v", got)
+		for _, i := range []int{2999, 2000, 1976} {
+			if got := execute(t, x, all[i]); !got.Repeated || got.Version != uint64(i+1) {
+				t.Fatalf("the command before last by %d gave %+v", len(all)-i, got)
+			}
 		}
 	})
 }
