@@ -1,13 +1,16 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
 
@@ -202,6 +205,52 @@ func BenchmarkCatchUp(b *testing.B) {
 				}
 			}
 			perSecond(b, million*b.N)
+		})
+	}
+}
+
+// BenchmarkDelivery takes the way of a commit from its append to the handler of a queue: one at a time, and 16 writers'
+// as fast as they come.
+func BenchmarkDelivery(b *testing.B) {
+	for _, writers := range []int{1, 16} {
+		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
+			db := benchOpen(b, b.TempDir(), Queue("q"))
+			arrived := make(chan struct{}, b.N+batchSize)
+			ctx, stop := context.WithCancel(b.Context())
+			var polling, running sync.WaitGroup
+			polling.Go(func() {
+				for ctx.Err() == nil {
+					_, err := db.Poll(ctx, "q", time.Minute, func(_ context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+						for range batch.Records {
+							arrived <- struct{}{}
+						}
+						return events.SQSEventResponse{}, nil
+					})
+					if err != nil && ctx.Err() == nil {
+						b.Error(err)
+					}
+				}
+			})
+			template := benchDraft(b, 1)
+			var appended atomic.Int64
+			b.ResetTimer()
+			for range writers {
+				running.Go(func() {
+					d := template
+					d.Stream = es.NewStreamID("bench", uuid.NewString())
+					for appended.Add(1) <= int64(b.N) {
+						if err := db.Append(b.Context(), d); err != nil {
+							b.Error(err)
+						}
+						d.After = d.Commit().Head()
+						<-arrived
+					}
+				})
+			}
+			running.Wait()
+			b.StopTimer()
+			stop()
+			polling.Wait()
 		})
 	}
 }

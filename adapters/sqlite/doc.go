@@ -5,5 +5,8 @@
 // like. It is not synced at every write: after a loss of power it may be a little older as a whole, with the places up to
 // which the queues have been filled, so that what it lost is delivered again.
 //
+// Writers and readers do not wait for each other: one caller at a time writes, for all that wait, and there is a reading
+// connection per core. A lock file, of the kind that Unix systems have, keeps a second server away.
+//
 // What is saved is published: a relay inside the [DB] brings each commit from events.db to the queues that listen to it.
 package sqlite

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -78,18 +79,20 @@ func TestWritesThatShareATransactionShareNoFaults(t *testing.T) {
 				})
 			}()
 			<-begun
-			var group []*write
-			for _, run := range test.runs {
-				work := &write{run: run, done: make(chan error, 1)}
-				group = append(group, work)
-				db.state.queue <- work
+			others := make([]chan error, len(test.runs))
+			for i, run := range test.runs {
+				others[i] = make(chan error, 1)
+				go func() { others[i] <- db.state.write(t.Context(), run) }()
+				for len(db.state.queue) <= i {
+					runtime.Gosched()
+				}
 			}
 			close(goOn)
 			if err := <-first; err != nil {
 				t.Fatal(err)
 			}
-			for i, work := range group {
-				if err := <-work.done; !errors.Is(err, test.want[i]) || (err != nil) != (test.want[i] != nil) {
+			for i, other := range others {
+				if err := <-other; !errors.Is(err, test.want[i]) || (err != nil) != (test.want[i] != nil) {
 					t.Errorf("write %d gave the error %v, want %v", i, err, test.want[i])
 				}
 			}
@@ -109,9 +112,14 @@ func TestDamagedRowsAreFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, lengths := string(r.events), string(r.lengths)
-	if got, err := split(r.events, r.lengths); err != nil || len(got) != 2 || got[1].Schema != 2 || string(got[1].Data) != `{"b":"}"}` {
+	events, lengths := r.events, string(r.lengths)
+	if got, err := split([]byte(events), r.lengths, 2); err != nil || len(got) != 2 || got[1].Schema != 2 || string(got[1].Data) != `{"b":"}"}` {
 		t.Fatalf("split gave %v, error %v", got, err)
+	}
+	for _, count := range []int{-1, 0, 1, 3, 1 << 40} {
+		if _, err := split([]byte(events), r.lengths, count); !errors.Is(err, errDamaged) {
+			t.Errorf("%d events: the error is %v", count, err)
+		}
 	}
 	for name, damaged := range map[string][2]string{
 		"too short":         {events[:len(events)-3], lengths},
@@ -119,14 +127,21 @@ func TestDamagedRowsAreFaults(t *testing.T) {
 		"a length too many": {events, lengths + "\x01"},
 		"lengths cut":       {events, lengths[:1]},
 		"a length wrong":    {events, "\x05" + lengths[1:]},
+		"a huge length":     {events, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" + lengths[1:]},
 		"an endless length": {events, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"},
 		"other members":     {strings.Replace(events, `"type"`, `"kind"`, 1), lengths},
 		"no data":           {strings.Replace(events, `"data"`, `"tada"`, 1), lengths},
 		"an odd schema":     {strings.Replace(events, `"schema":2`, `"schema":x`, 1), lengths},
 	} {
-		if _, err := split([]byte(damaged[0]), []byte(damaged[1])); !errors.Is(err, errDamaged) {
+		if _, err := split([]byte(damaged[0]), []byte(damaged[1]), 2); !errors.Is(err, errDamaged) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
+	}
+}
+
+func TestACommitWithoutEventsIsRefused(t *testing.T) {
+	if _, err := newRecord(es.Draft{Stream: "match-1"}); err == nil {
+		t.Error("it is taken")
 	}
 }
 

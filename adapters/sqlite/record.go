@@ -19,7 +19,7 @@ import (
 // record is a commit as its row in events.db has it.
 type record struct {
 	es.Draft
-	events  []byte // the JSON array of the events
+	events  string // the JSON array of the events
 	lengths []byte // of its elements, as varints
 }
 
@@ -31,33 +31,38 @@ const (
 
 // newRecord encodes a draft. Events' data is JSON already, so that the array is put together by copying.
 func newRecord(d es.Draft) (record, error) {
+	if len(d.Events) == 0 {
+		return record{}, fmt.Errorf("encode a commit of %s: it has no events", d.Stream)
+	}
 	size := 2
 	for _, e := range d.Events {
 		size += len(beforeType) + len(e.Type) + len(beforeSchema) + len(beforeData) + len(e.Data) + 16
 	}
-	r := record{Draft: d, events: make([]byte, 1, size), lengths: make([]byte, 0, 2*len(d.Events))}
-	r.events[0] = '['
+	var events strings.Builder
+	events.Grow(size)
+	lengths := make([]byte, 0, 2*len(d.Events))
+	separator := byte('[')
 	for i, e := range d.Events {
 		if !plain(e.Type) {
 			return record{}, fmt.Errorf("encode event %d of %s: the type %q is not plain text", i, d.Stream, e.Type)
 		}
-		if i > 0 {
-			r.events = append(r.events, ',')
-		}
-		begin := len(r.events)
-		r.events = append(r.events, beforeType...)
-		r.events = append(r.events, e.Type...)
-		r.events = append(r.events, '"')
+		events.WriteByte(separator)
+		begin := events.Len()
+		events.WriteString(beforeType)
+		events.WriteString(e.Type)
+		events.WriteByte('"')
 		if e.Schema != 0 {
-			r.events = append(r.events, beforeSchema...)
-			r.events = strconv.AppendInt(r.events, int64(e.Schema), 10)
+			events.WriteString(beforeSchema)
+			events.WriteString(strconv.Itoa(e.Schema))
 		}
-		r.events = append(r.events, beforeData...)
-		r.events = append(r.events, e.Data...)
-		r.events = append(r.events, '}')
-		r.lengths = binary.AppendUvarint(r.lengths, uint64(len(r.events)-begin))
+		events.WriteString(beforeData)
+		events.Write(e.Data)
+		events.WriteByte('}')
+		lengths = binary.AppendUvarint(lengths, uint64(events.Len()-begin))
+		separator = ','
 	}
-	r.events = append(r.events, ']')
+	events.WriteByte(']')
+	r := record{Draft: d, events: events.String(), lengths: lengths}
 	return r, r.checkSize()
 }
 
@@ -103,16 +108,17 @@ func (r record) insert(conn *sqlite.Conn) error {
 	stmt.BindText(7, o.CausationID)
 	stmt.BindText(8, o.Invoker)
 	stmt.BindText(9, o.Trace)
-	stmt.BindText(10, string(r.events))
+	stmt.BindText(10, r.events)
 	stmt.BindBytes(11, r.lengths)
 	_, err = stmt.Step()
 	return err
 }
 
 const (
-	recordColumns = "position, stream, version, time, command_id, trace_id, causation_id, invoker, trace, events, lengths"
+	recordColumns = "position, stream, version, time, command_id, trace_id, causation_id, invoker, trace, events, lengths, count"
 	eventsColumn  = 9
 	lengthsColumn = 10
+	countColumn   = 11
 )
 
 // scan reads the commit of a row of [recordColumns].
@@ -127,10 +133,11 @@ func scan(stmt *sqlite.Stmt) (es.Positioned, error) {
 	}}
 	events := make([]byte, stmt.ColumnLen(eventsColumn))
 	stmt.ColumnBytes(eventsColumn, events)
-	lengths := make([]byte, stmt.ColumnLen(lengthsColumn))
+	var few [32]byte
+	lengths := append(few[:0], make([]byte, stmt.ColumnLen(lengthsColumn))...) // on the stack as a rule
 	stmt.ColumnBytes(lengthsColumn, lengths)
 	var err error
-	if p.Events, err = split(events, lengths); err != nil {
+	if p.Events, err = split(events, lengths, stmt.ColumnInt(countColumn)); err != nil {
 		return p, fmt.Errorf("read position %d, %s@%d: %w", p.Position, p.Stream, p.Version, err)
 	}
 	return p, nil
@@ -138,23 +145,26 @@ func scan(stmt *sqlite.Stmt) (es.Positioned, error) {
 
 var errDamaged = errors.New("the row is damaged")
 
-// split cuts the array of events into its elements, of which it copies nothing.
-func split(events, lengths []byte) ([]es.Recorded, error) {
-	recorded := make([]es.Recorded, 0, 8)
-	for rest := events; len(lengths) > 0; {
+// split cuts the array of events into its elements, so many, of which it copies nothing.
+func split(events, lengths []byte, count int) ([]es.Recorded, error) {
+	if count <= 0 || count > len(lengths) {
+		return nil, errDamaged
+	}
+	recorded := make([]es.Recorded, count)
+	rest := events
+	for i := range recorded {
 		length, n := binary.Uvarint(lengths)
-		if n <= 0 || uint64(len(rest)) < length+2 {
+		if n <= 0 || length >= uint64(len(rest)) {
 			return nil, errDamaged
 		}
-		e, ok := element(rest[1 : length+1]) // behind the bracket or the comma
-		if !ok {
+		var ok bool
+		if recorded[i], ok = element(rest[1 : length+1]); !ok { // behind the bracket or the comma
 			return nil, errDamaged
 		}
-		recorded = append(recorded, e)
 		rest, lengths = rest[length+1:], lengths[n:]
-		if len(lengths) == 0 && string(rest) != "]" {
-			return nil, errDamaged
-		}
+	}
+	if len(lengths) > 0 || string(rest) != "]" {
+		return nil, errDamaged
 	}
 	return recorded, nil
 }

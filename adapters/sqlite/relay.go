@@ -114,7 +114,7 @@ func (r *relay) close() {
 
 // wake says that there may be something new in the feed.
 func (r *relay) wake() {
-	if r == nil { // a guest's
+	if r == nil || len(r.queues) == 0 {
 		return
 	}
 	select {
