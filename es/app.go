@@ -140,14 +140,15 @@ func (app *App) View(name string) *ViewDecl {
 	return nil
 }
 
-// Streams tells of a category whether the app has its streams, and whether the data of their events stays inside.
-func (app *App) Streams(category string) (known, private bool) {
+// Streams tells of a category whether the app has its streams, and whether only admins may subscribe to them: to private
+// ones, and to those of the core.
+func (app *App) Streams(category string) (known, restricted bool) {
 	a := app.Aggregate(category)
-	return a != nil, a != nil && a.IsPrivate()
+	return a != nil, a != nil && (a.IsPrivate() || slices.Contains(core, a))
 }
 
 // IsPrivate reports whether the data of a category's events stays inside. That of unknown ones does.
 func (app *App) IsPrivate(category string) bool {
-	known, private := app.Streams(category)
-	return private || !known
+	a := app.Aggregate(category)
+	return a == nil || a.IsPrivate()
 }

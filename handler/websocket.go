@@ -23,8 +23,9 @@ type WebSocket struct {
 	Connections engine.Connections
 	Pusher      engine.Pusher
 	Store       engine.EventStore
-	// Streams tells of a stream's category whether there is one, and whether its events stay inside.
-	Streams func(category string) (known, private bool)
+	// Streams tells of a category whether there is one, and whether only admins may subscribe to its streams; those hear
+	// of its events without their data.
+	Streams func(category string) (known, restricted bool)
 	World   engine.World
 }
 
@@ -179,12 +180,12 @@ func (h *WebSocket) connection(ctx context.Context, id string) (engine.Connectio
 // subscribe first subscribes and then sends what the client missed, so that nothing falls in between. What comes live in
 // the meantime may come twice or early: clients go by the version.
 func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Message) (Notice, error) {
-	known, private := h.Streams(m.AggregateID.Category())
+	known, restricted := h.Streams(m.AggregateID.Category())
 	caller := es.Identity{User: c.User, Roles: c.Roles}
 	switch {
 	case !known || !isID(string(m.AggregateID)):
 		return Notice{}, es.Invalid("aggregateId", `the stream's category, a dash and the id, as in "match-0192…"`)
-	case private && !caller.Has(es.RoleAdmin):
+	case restricted && !caller.Has(es.RoleAdmin):
 		return Notice{}, engine.ErrForbidden
 	}
 	if err := engine.Authorize(es.RoleRead, caller); err != nil {
@@ -198,7 +199,7 @@ func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Messag
 		if err != nil {
 			return Notice{}, fmt.Errorf("load %s: %w", m.AggregateID, err)
 		}
-		missed := slices.DeleteFunc(engine.Outcomes(commit, private), func(o engine.Outcome) bool { return o.Version <= m.After })
+		missed := slices.DeleteFunc(engine.Outcomes(commit, restricted), func(o engine.Outcome) bool { return o.Version <= m.After })
 		if err := engine.Push(ctx, h.Connections, h.Pusher, h.World.Time(), c, missed); err != nil {
 			return Notice{}, err
 		}
