@@ -37,11 +37,10 @@ type Result struct {
 	Repeated bool
 }
 
-const (
-	attempts   = 10                   // decisions of one command before it gives up
-	firstPause = 5 * time.Millisecond // before the second decision, on average; doubled each time
-	longPause  = 200 * time.Millisecond
-)
+// attempts is how often one command is decided before it gives up.
+const attempts = 10
+
+var betweenAttempts = Backoff{First: 10 * time.Millisecond, Longest: 200 * time.Millisecond}
 
 // ErrContended is the refusal of a command that lost every race for its stream.
 var ErrContended = es.Conflict("Contended", "too many others are changing this at the same moment; try again")
@@ -133,7 +132,7 @@ func (e *execution) run(ctx context.Context) (Result, error) {
 			return e.result(e.known.head.Version(), e.TraceID, false)
 		}
 		if attempt > 0 {
-			if err := pause(ctx, attempt); err != nil {
+			if err := betweenAttempts.Pause(ctx, attempt); err != nil {
 				return Result{}, err
 			}
 		}

@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"context"
 	"crypto/rand"
-	mathrand "math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,15 +51,4 @@ func AggregateID(commandID string) string { return derive(commandID, "id") }
 // CommandIDFor derives the id of a command from its caller's Idempotency-Key, so that nobody meets another's.
 func CommandIDFor(user, command, target, key string) string {
 	return derive("idempotency-key", user, command, target, key)
-}
-
-// pause waits before the next attempt, doubling and with full jitter.
-func pause(ctx context.Context, attempt int) error {
-	most := min(longPause, firstPause<<attempt)
-	select {
-	case <-time.After(mathrand.N(most)):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -73,5 +73,5 @@ func again(ctx context.Context, try int) error {
 	if try == tries {
 		return engine.ErrBusy
 	}
-	return pause(ctx, try)
+	return betweenTries.Pause(ctx, try+1)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,23 +15,10 @@ import (
 	"github.com/foldstream/foldstream/engine"
 )
 
-const (
-	tries      = 12 // of a write that meets transactions, and of the rest of a batch
-	firstPause = 10 * time.Millisecond
-	longPause  = 200 * time.Millisecond
-)
+// tries is of a write that meets transactions, and of the rest of a batch.
+const tries = 12
 
-// pause waits before the next try, doubling and with full jitter.
-func pause(ctx context.Context, try int) error {
-	timer := time.NewTimer(rand.N(min(longPause, firstPause<<min(try, 10))))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+var betweenTries = engine.Backoff{First: 10 * time.Millisecond, Longest: 200 * time.Millisecond}
 
 // failed describes a call that failed. It makes it an engine.ErrBusy if DynamoDB could not take it just now.
 func failed(doing string, err error) error {
@@ -96,7 +82,7 @@ func put(ctx context.Context, client *dynamodb.Client, p *types.Put) (there item
 		if err == nil || !isContended(err) || try == tries {
 			return nil, false, err
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := betweenTries.Pause(ctx, try+1); err != nil {
 			return nil, false, err
 		}
 	}
@@ -116,7 +102,7 @@ func transact(ctx context.Context, client *dynamodb.Client, writes []types.Trans
 		if !isContended(err) || try == tries {
 			return nil, err
 		}
-		if err := pause(ctx, try); err != nil {
+		if err := betweenTries.Pause(ctx, try+1); err != nil {
 			return nil, err
 		}
 	}

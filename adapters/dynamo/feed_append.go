@@ -39,10 +39,10 @@ func (f *Feed) Append(ctx context.Context, commits []es.Commit) error {
 			lost = 0
 			continue
 		case stale.head:
-			if err := pause(ctx, lost); err != nil {
+			lost++
+			if err := betweenTries.Pause(ctx, lost); err != nil {
 				return err
 			}
-			lost++
 		}
 		maps.Copy(p.fed, stale.fed)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -31,8 +30,9 @@ const (
 	batchEntries = 10        // that PublishBatch takes
 	batchBytes   = 256 << 10 // that they may have together
 	tries        = 6         // of one message
-	firstPause   = 20 * time.Millisecond
 )
+
+var betweenTries = engine.Backoff{First: 20 * time.Millisecond, Longest: time.Second}
 
 // Publish implements [engine.Publisher]. Ten commits of different streams cost one call; those of one stream go one after
 // the other, so that none can overtake one that SNS fails to take. When a commit cannot be published the later ones of its
@@ -52,10 +52,10 @@ func (p *Publisher) Publish(ctx context.Context, commits []es.Commit) error {
 			try = 0
 			continue
 		}
-		if err := pause(ctx, try); err != nil {
+		try++
+		if err := betweenTries.Pause(ctx, try); err != nil {
 			return err
 		}
-		try++
 	}
 }
 
@@ -94,17 +94,6 @@ func throttled(err error) bool {
 	}
 	_, known := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
 	return known || api.ErrorCode() == "Throttled"
-}
-
-func pause(ctx context.Context, try int) error {
-	timer := time.NewTimer(rand.N(firstPause << min(try, tries)))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // failure describes why SNS did not take a commit.
