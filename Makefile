@@ -34,7 +34,7 @@ engines: ## install the AWS-compatible engines that the adapters are tested agai
 .PHONY: lint
 lint: ## golangci-lint with staticcheck, gofumpt and the import rules
 	$(TOOL) golangci-lint run ./...
-	cd infra && go tool -modfile=../tools/go.mod golangci-lint run --config ../.golangci.yml ./...
+	for module in infra bench; do (cd $$module && go tool -modfile=../tools/go.mod golangci-lint run --config ../.golangci.yml ./...); done
 
 .PHONY: fmt
 fmt: ## format the code
