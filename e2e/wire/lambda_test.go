@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func deploy(t *testing.T, folder string, environment []string) *lambda {
 	l := &lambda{t: t, folder: folder, work: make(chan []byte), answers: make(chan []byte, 1)}
 	api := httptest.NewServer(l)
 	process := exec.Command(binary)
-	process.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+api.Listener.Addr().String())
+	process.Env = slices.Concat(environment, []string{"AWS_LAMBDA_RUNTIME_API=" + api.Listener.Addr().String()})
 	process.Stderr = os.Stderr
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
