@@ -62,6 +62,8 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer h.disconnect(r, id)
+	p, ctx := h.admit(r, id)
+	defer h.dismiss(id)
 	options := &websocket.AcceptOptions{OriginPatterns: []string{"*"}} // a token is no cookie: no other site can send it
 	if p := response.Headers["Sec-WebSocket-Protocol"]; p != "" {
 		options.Subprotocols = []string{p}
@@ -72,7 +74,7 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	conn.SetReadLimit(engine.MaxMessageBytes)
-	h.serve(r, id, conn)
+	h.serve(ctx, r, id, p, conn)
 }
 
 func (h *hub) event(r *http.Request, id, kind, body string) events.APIGatewayWebsocketProxyRequest {
@@ -95,29 +97,36 @@ func (h *hub) disconnect(r *http.Request, id string) {
 	}
 }
 
-// serve runs a connection until either side or a limit ends it.
-func (h *hub) serve(r *http.Request, id string, conn *websocket.Conn) {
-	lasting := context.WithoutCancel(r.Context())
-	aged, cancel := context.WithTimeoutCause(lasting, h.age, errAged)
-	defer cancel()
-	ctx, end := context.WithCancelCause(aged)
+// admit takes a connection in before its handshake is answered: the client may cause something to be pushed as soon as it
+// has the answer. The context ends when the connection is to end.
+func (h *hub) admit(r *http.Request, id string) (*peer, context.Context) {
+	ctx, end := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	p := &peer{out: make(chan []byte, outbound), used: make(chan struct{}, 1), end: end}
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.peers[id] = p
-	h.mu.Unlock()
-	defer func() {
-		h.mu.Lock()
-		delete(h.peers, id)
-		h.mu.Unlock()
-	}()
+	return p, ctx
+}
+
+func (h *hub) dismiss(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.peers[id].end(nil)
+	delete(h.peers, id)
+}
+
+// serve runs a connection until either side or a limit ends it.
+func (h *hub) serve(ctx context.Context, r *http.Request, id string, p *peer, conn *websocket.Conn) {
+	aged := time.AfterFunc(h.age, func() { p.end(errAged) })
+	defer aged.Stop()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
 		p.write(ctx, conn, h.idle)
 	}()
 	// Reading goes on while the connection is being closed, because the other side's farewell has to be read.
-	h.read(lasting, r, id, p, conn)
-	end(nil)
+	h.read(context.WithoutCancel(r.Context()), r, id, p, conn)
+	p.end(nil)
 	<-written
 }
 

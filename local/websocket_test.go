@@ -1,8 +1,11 @@
 package local
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -35,6 +38,50 @@ func opened(t *testing.T, h *hub) (*websocket.Conn, string) {
 		t.Fatal(err)
 	}
 	return conn, <-ids
+}
+
+// TestNothingIsLostWhileAConnectionOpens pushes at the very moment at which the client has its handshake's answer.
+func TestNothingIsLostWhileAConnectionOpens(t *testing.T) {
+	h := newHub()
+	h.handle = func(context.Context, events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+		return events.APIGatewayProxyResponse{StatusCode: 200}, nil
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(&pushing{ResponseWriter: w, hub: h}, r)
+	}))
+	defer server.Close()
+	conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, text, err := conn.Read(ctx); err != nil || string(text) != "early" {
+		t.Fatalf("read %q, %v", text, err)
+	}
+}
+
+// pushing pushes to all connections while the handshake is being answered.
+type pushing struct {
+	http.ResponseWriter
+	hub *hub
+}
+
+// Hijack implements http.Hijacker.
+func (p *pushing) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	p.hub.mu.Lock()
+	var ids []string
+	for id := range p.hub.peers {
+		ids = append(ids, id)
+	}
+	p.hub.mu.Unlock()
+	for _, id := range ids {
+		if err := p.hub.Push(context.Background(), id, []byte("early")); err != nil {
+			return nil, nil, err
+		}
+	}
+	return http.NewResponseController(p.ResponseWriter).Hijack()
 }
 
 func closed(t *testing.T, conn *websocket.Conn, want websocket.StatusCode, why error) {
