@@ -117,7 +117,7 @@ func (t *talk) anyStream() *jsonschema.Schema {
 		}
 	}
 	return &jsonschema.Schema{
-		Type: "string", Pattern: "^(" + strings.Join(categories, "|") + ")-[A-Za-z0-9._~@:-]+$", MaxLength: length(128),
+		Type: "string", Pattern: "^(" + strings.Join(categories, "|") + ")-[A-Za-z0-9._~@:-]+$", MaxLength: length(handler.MaxID),
 		Description: "The stream's category, a dash and the id.",
 	}
 }

@@ -134,24 +134,18 @@ func (d *describer) system(r handler.SystemRoute) {
 	d.add(r.Route, o)
 }
 
-const (
-	parametersAt = "#/components/parameters/"
-	// idPattern is what the handlers take for an id in a path.
-	idPattern = `^[A-Za-z0-9][A-Za-z0-9._~@:-]{0,127}$`
-	// usualPage is how many documents a page has when nobody asks for a number.
-	usualPage = 20
-)
+const parametersAt = "#/components/parameters/"
 
 var sharedParameters = map[string]parameter{
 	"IdempotencyKey": {
-		Name: "Idempotency-Key", In: "header", Schema: &jsonschema.Schema{Type: "string", MinLength: length(1), MaxLength: length(255)},
+		Name: "Idempotency-Key", In: "header", Schema: &jsonschema.Schema{Type: "string", MinLength: length(1), MaxLength: length(handler.MaxKey)},
 		Description: "Makes a repeated request harmless: the same caller, path and key give the first outcome again and change nothing. " +
-			"For a caller without a token the body must be the same too.",
+			"For a caller without a token the body must be the same too, but for the password; a login is never a repetition.",
 	},
 	"IfNoneMatch": {Name: "If-None-Match", In: "header", Schema: text(), Description: "The ETag of what the caller has; 304 is answered while it is current."},
 	"Limit": {
 		Name: "limit", In: "query", Description: "How many documents the page has at most.",
-		Schema: &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: number(handler.MaxPage), Default: usualPage},
+		Schema: &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: number(handler.MaxPage), Default: handler.UsualPage},
 	},
 	"Cursor": {Name: "cursor", In: "query", Schema: text(), Description: "The next of the page before."},
 	"MinVersion": {
@@ -165,7 +159,7 @@ func pathParameters(route string) []parameter {
 	for _, name := range es.PathParameters(route) {
 		all = append(all, parameter{
 			Name: name, In: "path", Required: true, Description: sentence(name) + ".",
-			Schema: &jsonschema.Schema{Type: "string", Pattern: idPattern},
+			Schema: &jsonschema.Schema{Type: "string", Pattern: handler.IDPattern, MaxLength: length(handler.MaxID)},
 		})
 	}
 	return all

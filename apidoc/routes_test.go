@@ -29,7 +29,8 @@ type openAPI struct {
 			In       string `json:"in"`
 			Required bool   `json:"required"`
 			Schema   struct {
-				Pattern string `json:"pattern"`
+				Pattern   string `json:"pattern"`
+				MaxLength int    `json:"maxLength"`
 			} `json:"schema"`
 		} `json:"parameters"`
 		Responses map[string]any `json:"responses"`
@@ -147,7 +148,10 @@ func called(by es.Identity, parameters map[string]string) (r events.APIGatewayV2
 var reader = es.Identity{User: "ada", Roles: []string{es.RoleRead, es.RoleAdmin}}
 
 func TestIDsAreDescribedAsTheHandlersTakeThem(t *testing.T) {
-	described := regexp.MustCompile(read(t, small).Paths["/traces/{traceId}"]["get"].Parameters[0].Schema.Pattern)
+	schema := read(t, small).Paths["/traces/{traceId}"]["get"].Parameters[0].Schema
+	described := func(id string) bool {
+		return len(id) <= schema.MaxLength && regexp.MustCompile(schema.Pattern).MatchString(id)
+	}
 	ids := []string{"", "-a", ".a", strings.Repeat("a", 128), strings.Repeat("a", 129), "é"}
 	for c := range 128 {
 		ids = append(ids, "a"+string(rune(c)))
@@ -157,7 +161,7 @@ func TestIDsAreDescribedAsTheHandlersTakeThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if taken := response.StatusCode == http.StatusOK; taken != described.MatchString(id) {
+		if taken := response.StatusCode == http.StatusOK; taken != described(id) {
 			t.Errorf("the id %q: taken %v, described %v", id, taken, !taken)
 		}
 	}

@@ -87,6 +87,9 @@ func (h *Command) decode(request events.APIGatewayV2HTTPRequest, caller es.Ident
 	return input.Elem().Interface(), commandID, nil
 }
 
+// MaxKey is how many characters an Idempotency-Key has at most.
+const MaxKey = 255
+
 // commandID derives the id from the Idempotency-Key, if there is one. Strangers all have the same name, so that for them
 // the input has to be the same as well, but for what is secret. A login is never a repetition: it asks for the password anew.
 func (h *Command) commandID(request events.APIGatewayV2HTTPRequest, caller es.Identity, input reflect.Value) (string, error) {
@@ -94,8 +97,8 @@ func (h *Command) commandID(request events.APIGatewayV2HTTPRequest, caller es.Id
 	if !given || h.Decl.GrantsToken() {
 		return engine.NewID(), nil
 	}
-	if key == "" || len(key) > 255 {
-		return "", es.Invalid("Idempotency-Key", "a key has 1 to 255 characters")
+	if key == "" || len(key) > MaxKey {
+		return "", es.Invalid("Idempotency-Key", "a key has 1 to %d characters", MaxKey)
 	}
 	target := request.RawPath
 	if caller.User == "" {

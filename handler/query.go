@@ -33,7 +33,8 @@ type Listed struct {
 }
 
 const (
-	usualPage = 20
+	// UsualPage is how many documents a page has when nobody asks for a number.
+	UsualPage = 20
 	// MaxPage is how many documents a page has at most.
 	MaxPage = 100
 	// MaxWait bounds how long a query waits for min-version.
@@ -165,7 +166,7 @@ func (h *Query) list(ctx context.Context, request events.APIGatewayV2HTTPRequest
 
 func (h *Query) page(q any, parameters map[string]string) (engine.Page, error) {
 	index, partition := h.Decl.Page(q)
-	page := engine.Page{Index: index, Partition: partition, Limit: usualPage}
+	page := engine.Page{Index: index, Partition: partition, Limit: UsualPage}
 	if text, given := parameters["limit"]; given {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > MaxPage {

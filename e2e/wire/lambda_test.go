@@ -86,23 +86,31 @@ func (l *lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // invoke hands over an event and reads the answer.
 func (l *lambda) invoke(event, into any) {
 	l.t.Helper()
+	if err := l.try(event, into); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// try is invoke for goroutines that cannot end the test.
+func (l *lambda) try(event, into any) error {
 	text, err := json.Marshal(event)
 	if err != nil {
-		l.t.Fatal(err)
+		return err
 	}
 	deadline := time.After(30 * time.Second)
 	select {
 	case l.work <- text:
 	case <-deadline:
-		l.t.Fatalf("%s does not ask for work", l.folder)
+		return fmt.Errorf("%s does not ask for work", l.folder)
 	}
 	select {
 	case answer := <-l.answers:
 		if err := json.Unmarshal(answer, into); err != nil {
-			l.t.Fatalf("%s answered %q: %v", l.folder, answer, err)
+			return fmt.Errorf("%s answered %q: %w", l.folder, answer, err)
 		}
+		return nil
 	case <-deadline:
-		l.t.Fatalf("%s does not answer", l.folder)
+		return fmt.Errorf("%s does not answer", l.folder)
 	}
 }
 
@@ -189,8 +197,7 @@ func TestTheBinaries(t *testing.T) {
 		relay := deploy(t, "relay", a.environment)
 		go func() {
 			relayed <- emulator.Pump(ctx, a.cfg, a.names.Events, func(_ context.Context, batch events.DynamoDBEvent) (r events.DynamoDBEventResponse, err error) {
-				relay.invoke(batch, &r)
-				return r, nil
+				return r, relay.try(batch, &r)
 			})
 		}()
 		projector := deploy(t, "projector/users", a.environment)
@@ -198,8 +205,7 @@ func TestTheBinaries(t *testing.T) {
 		for n := 0; n == 0; {
 			var err error
 			n, err = receiver.Poll(t.Context(), "users", 5*time.Second, func(_ context.Context, batch events.SQSEvent) (r events.SQSEventResponse, err error) {
-				projector.invoke(batch, &r)
-				return r, nil
+				return r, projector.try(batch, &r)
 			})
 			if err != nil {
 				t.Fatal(err)
