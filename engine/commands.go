@@ -10,18 +10,24 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// Commands executes commands: load, fold, decide, append.
+// Commands executes commands: load, fold, decide, append. Ports that none of its commands needs may be nil.
 type Commands struct {
-	Store  EventStore
-	Memory *Memory // of folded states; nil to load every time
-	World  World
+	Store     EventStore
+	Memory    *Memory   // of folded states; nil to load every time
+	Snapshots Snapshots // nil to fold from the beginning
+	Leases    Leases    // for aggregates with a single writer
+	Inbox     Inbox     // likewise, for [Commands.Enqueue]
+	Secrets   Secrets   // for commands that use the secret
+	World     World
 }
 
 // Request is a command with where it comes from.
 type Request struct {
 	Decl      *es.CommandDecl
-	Command   any    // of type Decl.Input
-	ID        string // of the command: a UUID. A second request with the id of a first one gets the first one's outcome.
+	Command   any       // of type Decl.Input
+	ID        string    // of the command: a UUID. A second request with the id of a first one gets the first one's outcome.
+	Fresh     bool      // whether the id was made just now, so that there cannot have been a first one
+	Cause     time.Time // of the event that caused the command; zero for a request
 	TraceID   string
 	Causation string // the event that caused the command, when it is a saga's
 	Invoker   es.Identity
@@ -67,6 +73,17 @@ func (x *Commands) Execute(ctx context.Context, r Request) (Result, error) {
 		}
 	}
 	e.stream = r.Decl.StreamOf(e.Command)
+	e.traits = r.Decl.Aggregate.Traits()
+	if r.Decl.Secret {
+		secret, err := x.Secrets.Secret(ctx)
+		if err != nil {
+			return Result{}, fmt.Errorf("get the secret for %s: %w", r.Decl.Name, err)
+		}
+		e.env.Secret = secret
+	}
+	if e.traits.Writing == es.Single {
+		return e.alone(ctx)
+	}
 	return e.run(ctx)
 }
 
@@ -97,6 +114,8 @@ type execution struct {
 	Request
 	env    es.Env
 	stream es.StreamID
+	traits es.Traits
+	token  uint64               // of the lease under which it appends, 0 for none
 	known  remembered           // the stream's state as it is known so far
 	fresh  bool                 // whether known was read from the store for this decision
 	unique map[es.Unique]holder // of the values that the command claims or releases, as far as they had to be read
@@ -114,7 +133,12 @@ func (e *execution) refuseUnheld() (Result, error) {
 }
 
 func (e *execution) run(ctx context.Context) (Result, error) {
-	e.known = e.Memory.get(e.Decl.Aggregate, e.stream)
+	if e.traits.Writing != es.Plain { // who decides only once must not do so on a state that may be stale
+		e.known = e.Memory.get(e.Decl.Aggregate, e.stream)
+	}
+	if e.known.partial && !e.Fresh {
+		e.known = remembered{}
+	}
 	if e.known.head.Version() == 0 {
 		if err := e.reload(ctx); err != nil {
 			return Result{}, err
@@ -143,6 +167,9 @@ func (e *execution) run(ctx context.Context) (Result, error) {
 
 // attempt decides once and appends. It is not done when the decision has to be made again.
 func (e *execution) attempt(ctx context.Context) (done bool, err error) {
+	if err := e.ask(ctx); err != nil {
+		return false, err
+	}
 	decision, err := e.Decl.Decide(e.known.state, e.Command, e.env)
 	if err != nil || len(decision.Events) == 0 {
 		if e.fresh {
@@ -170,27 +197,50 @@ func (e *execution) attempt(ctx context.Context) (done bool, err error) {
 	}
 }
 
-// resolve brings what is known up to date after a conflict, so that the command can be decided again.
+// resolve brings what is known up to date after a conflict, so that the command can be decided again, by whom that is
+// allowed. The commit in the way may be the command's own, when the answer to an append was lost.
 func (e *execution) resolve(ctx context.Context, conflict *Conflict, decision es.Decision) error {
 	if conflict.Stream != e.stream {
 		return e.resolveUnique(ctx, decision)
 	}
-	e.fresh = false
+	e.fresh, e.Fresh = false, false
+	var err error
 	if c := conflict.Commit; len(c.Events) > 0 && c.Version == e.known.head.Version()+1 {
-		return e.remember(c)
+		err = e.remember(c)
+	} else {
+		err = e.reload(ctx)
 	}
-	return e.reload(ctx)
+	if _, own := e.known.find(e.ID); err != nil || own || e.traits.Writing != es.Plain {
+		return err
+	}
+	return ErrContended
 }
 
-// reload reads what has been appended behind the known state.
-func (e *execution) reload(ctx context.Context) error {
-	for c, err := range Read(ctx, e.Store, e.stream, e.known.head.Version()) {
+// ask puts into the command what it wants to know of other aggregates.
+func (e *execution) ask(ctx context.Context) error {
+	for _, ask := range e.Decl.Asks {
+		stream, asks := ask.StreamOf(e.Command)
+		if !asks {
+			continue
+		}
+		state, err := e.State(ctx, ask.Aggregate, stream)
 		if err != nil {
 			return err
 		}
-		if err := e.known.fold(e.Decl.Aggregate, c); err != nil {
-			return err
-		}
+		e.Command = ask.Told(e.Command, state)
+	}
+	return nil
+}
+
+// reload reads what has been appended behind the known state.
+func (e *execution) reload(ctx context.Context) (err error) {
+	if e.known.head.Version() == 0 {
+		e.known, err = e.load(ctx, e.Decl.Aggregate, e.stream, e.Fresh)
+	} else {
+		e.known, err = e.loadRest(ctx, e.Decl.Aggregate, e.stream, e.known)
+	}
+	if err != nil {
+		return err
 	}
 	e.fresh = true
 	e.Memory.put(e.Decl.Aggregate, e.stream, e.known)
@@ -208,6 +258,9 @@ func (e *execution) remember(c es.Commit) error {
 // repeat answers a command that has been executed before as it was answered then.
 func (e *execution) repeat(ctx context.Context, version uint64) (Result, error) {
 	for c, err := range Read(ctx, e.Store, e.stream, version-1) {
+		if err == nil {
+			err = e.ask(ctx)
+		}
 		if err != nil {
 			return Result{}, err
 		}

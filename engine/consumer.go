@@ -15,7 +15,7 @@ import (
 // consumer alone: later commits wait behind it in the store.
 type Consumer struct {
 	Name    string
-	Store   EventStore
+	Store   Loader
 	Lot     ParkingLot
 	Handler Handler
 	World   World
@@ -45,6 +45,9 @@ const parkAfter = 5
 // Deliver hands over commits of one stream that arrived together. Attempt counts the deliveries of the first, from 1.
 // When it returns an error the commits are to be delivered again later; otherwise they are done with, or parked.
 func (c *Consumer) Deliver(ctx context.Context, stream es.StreamID, commits []es.Commit, attempt int) error {
+	if stream == FeedStream && len(commits) > 0 {
+		return nil // a wake-up for those who follow the feed, who are not given it
+	}
 	_, err := c.deliver(ctx, stream, commits, attempt)
 	return err
 }

@@ -11,39 +11,90 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// memory is an event store, checkpoints, parking lot and views in maps, with a hook before each append so that tests can
-// put something in between.
+// memory is every store in maps, with hooks so that tests can put something in between.
 type memory struct {
 	mu          sync.Mutex
 	streams     map[es.StreamID][]es.Commit
+	order       []es.Commit // of all streams, for the feed
 	loads       int
+	tails       int
+	read        int // commits, by either
 	appends     int
 	before      func(drafts []es.Draft) error // called without the lock
+	loaded      func(stream es.StreamID)      // called without the lock behind each load
+	cut         int                           // commits that a tail does not see yet
 	silent      bool                          // conflicts do not tell the commit in the way
+	breaks      func() error                  // called without the lock around each write: a crash, before it or behind it
 	checkpoints map[string]uint64
 	parked      map[string]engine.Parked
 	rows        map[string]engine.Row
+	shelf       // what writers and errands need
 }
 
 func newMemory() *memory {
 	return &memory{
 		streams: map[es.StreamID][]es.Commit{}, checkpoints: map[string]uint64{},
-		parked: map[string]engine.Parked{}, rows: map[string]engine.Row{},
+		parked: map[string]engine.Parked{}, rows: map[string]engine.Row{}, shelf: newShelf(),
 	}
+}
+
+// write does what changes something. It may break off before that, or behind it.
+func (m *memory) write(change func() error) error {
+	if err := m.broken(); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	err := change()
+	m.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return m.broken()
+}
+
+func (m *memory) broken() error {
+	if m.breaks == nil {
+		return nil
+	}
+	return m.breaks()
 }
 
 func (m *memory) Load(_ context.Context, stream es.StreamID, after uint64) iter.Seq2[es.Commit, error] {
 	m.mu.Lock()
 	m.loads++
-	commits := slices.Clone(m.streams[stream])
+	commits := slices.DeleteFunc(slices.Clone(m.streams[stream]), func(c es.Commit) bool { return c.Version <= after })
+	m.read += len(commits)
 	m.mu.Unlock()
+	if m.loaded != nil {
+		m.loaded(stream)
+	}
 	return func(yield func(es.Commit, error) bool) {
 		for _, c := range commits {
-			if c.Version > after && !yield(c, nil) {
+			if !yield(c, nil) {
 				return
 			}
 		}
 	}
+}
+
+func (m *memory) Tail(_ context.Context, stream es.StreamID, n int) ([]es.Commit, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tails++
+	all := m.streams[stream][:max(0, len(m.streams[stream])-m.cut)]
+	all = all[max(0, len(all)-n):]
+	m.read += len(all)
+	return slices.Clone(all), nil
+}
+
+func (m *memory) Read(_ context.Context, after uint64, limit int) ([]es.Positioned, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var page []es.Positioned
+	for p := int(after); p < min(len(m.order), int(after)+limit); p++ {
+		page = append(page, es.Positioned{Position: uint64(p + 1), Commit: m.order[p]})
+	}
+	return page, nil
 }
 
 func (m *memory) Append(_ context.Context, drafts ...es.Draft) error {
@@ -52,10 +103,15 @@ func (m *memory) Append(_ context.Context, drafts ...es.Draft) error {
 			return err
 		}
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	return m.write(func() error { return m.add(drafts) })
+}
+
+func (m *memory) add(drafts []es.Draft) error {
 	m.appends++
 	for _, d := range drafts {
+		if d.Token > 0 && d.Token != m.leases[string(d.Stream)].token {
+			return engine.ErrDeposed
+		}
 		for _, c := range m.streams[d.Stream] {
 			if c.Last() <= d.After.Version() {
 				continue
@@ -68,6 +124,7 @@ func (m *memory) Append(_ context.Context, drafts ...es.Draft) error {
 	}
 	for _, d := range drafts {
 		m.streams[d.Stream] = append(m.streams[d.Stream], d.Commit())
+		m.order = append(m.order, d.Commit())
 	}
 	return nil
 }
@@ -79,14 +136,14 @@ func (m *memory) Applied(_ context.Context, consumer string, stream es.StreamID)
 }
 
 func (m *memory) Advance(_ context.Context, consumer string, stream es.StreamID, was, now uint64) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	key := consumer + " " + string(stream)
-	if m.checkpoints[key] != was {
-		return engine.ErrStale
-	}
-	m.checkpoints[key] = now
-	return nil
+	return m.write(func() error {
+		key := consumer + " " + string(stream)
+		if m.checkpoints[key] != was {
+			return engine.ErrStale
+		}
+		m.checkpoints[key] = now
+		return nil
+	})
 }
 
 func (m *memory) Park(_ context.Context, p engine.Parked) error {
@@ -120,13 +177,13 @@ func (m *memory) Row(_ context.Context, view, id string) (engine.Row, error) {
 }
 
 func (m *memory) Save(_ context.Context, view, id string, was, now engine.Row) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.rows[view+" "+id].Version != was.Version {
-		return engine.ErrStale
-	}
-	m.rows[view+" "+id] = now
-	return nil
+	return m.write(func() error {
+		if m.rows[view+" "+id].Version != was.Version {
+			return engine.ErrStale
+		}
+		m.rows[view+" "+id] = now
+		return nil
+	})
 }
 
 func (m *memory) List(context.Context, string, engine.Page) ([]engine.ListedRow, error) {

@@ -49,6 +49,8 @@ type remembered struct {
 	state any
 	head  es.Head
 	last  *executed
+	// partial says that only the latest commit was read, so that a repeated command would not be recognised.
+	partial bool
 }
 
 // executed is one command of a stream, linked to the one before it.

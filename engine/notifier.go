@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/foldstream/foldstream/es"
@@ -23,7 +26,7 @@ type Notifier struct {
 }
 
 // Consumer makes the notifier a consumer.
-func (n *Notifier) Consumer(store EventStore, checkpoints Checkpoints, lot ParkingLot) *Consumer {
+func (n *Notifier) Consumer(store Loader, checkpoints Checkpoints, lot ParkingLot) *Consumer {
 	return &Consumer{
 		Name: NotifierName, Store: store, Lot: lot, World: n.World,
 		Handler: steps{consumer: NotifierName, checkpoints: checkpoints, step: n.tell},
@@ -39,38 +42,79 @@ func (n *Notifier) tell(ctx context.Context, c es.Commit) error {
 	if err != nil {
 		return err
 	}
-	for _, listener := range listeners {
+	for _, l := range listeners {
 		// One client's trouble must not hold up the others. What a push misses stays in the trace and in the stream.
-		if err := Push(ctx, n.Connections, n.Pusher, n.World.Time(), listener, outcomes); err != nil {
-			slog.WarnContext(ctx, "push failed", "connection", listener.ID, "traceId", c.TraceID, "error", err)
+		if err := Push(ctx, n.Connections, n.Pusher, n.World.Time(), l.Connection, l.of(outcomes)); err != nil {
+			slog.WarnContext(ctx, "push failed", "connection", l.ID, "traceId", c.TraceID, "error", err)
 		}
 	}
 	return nil
 }
 
-// listeners are the connections of the commit's invoker, and those subscribed to its stream, each once.
-func (n *Notifier) listeners(ctx context.Context, c es.Commit) ([]Connection, error) {
-	var all []Connection
+// listening is a connection that is to hear of a commit.
+type listening struct {
+	Connection
+	events []string // the wire names that it has asked for; nil for all
+}
+
+func (l listening) of(outcomes []Outcome) []Outcome {
+	if l.events == nil {
+		return outcomes
+	}
+	var wanted []Outcome
+	for _, o := range outcomes {
+		if slices.Contains(l.events, o.Type) {
+			wanted = append(wanted, o)
+		}
+	}
+	return wanted
+}
+
+// listeners are the connections of the commit's invoker and those subscribed to its stream, who hear all of it, and those
+// subscribed to events by name; each once.
+func (n *Notifier) listeners(ctx context.Context, c es.Commit) ([]listening, error) {
+	var all []listening
+	place := map[string]int{}
+	add := func(connections []Connection, events ...string) {
+		for _, connection := range connections {
+			i, known := place[connection.ID]
+			if !known {
+				place[connection.ID] = len(all)
+				all = append(all, listening{connection, events})
+			} else if all[i].events != nil {
+				all[i].events = append(all[i].events, events...)
+			}
+		}
+	}
 	if c.Invoker != "" {
 		own, err := n.Connections.OfUser(ctx, c.Invoker)
 		if err != nil {
 			return nil, fmt.Errorf("find the connections of %s: %w", c.Invoker, err)
 		}
-		all = own
+		add(own)
 	}
-	subscribed, err := n.Connections.OfStream(ctx, c.Stream)
+	subscribed, err := n.Connections.OfTopic(ctx, StreamTopic(c.Stream))
 	if err != nil {
 		return nil, fmt.Errorf("find the subscribers of %s: %w", c.Stream, err)
 	}
-	seen := map[string]bool{}
-	var once []Connection
-	for _, connection := range append(all, subscribed...) {
-		if !seen[connection.ID] {
-			seen[connection.ID] = true
-			once = append(once, connection)
+	add(subscribed)
+	for name := range wireNames(c) {
+		subscribed, err := n.Connections.OfTopic(ctx, EventTopic(name))
+		if err != nil {
+			return nil, fmt.Errorf("find the subscribers of %s: %w", name, err)
 		}
+		add(subscribed, name)
 	}
-	return once, nil
+	return all, nil
+}
+
+// wireNames are the names of a commit's events, each once.
+func wireNames(c es.Commit) iter.Seq[string] {
+	once := map[string]bool{}
+	for _, e := range c.Events {
+		once[e.Type] = true
+	}
+	return maps.Keys(once)
 }
 
 // Outcomes are what a commit has to say to clients, without the data of events that stay inside.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,15 +16,18 @@ import (
 type sockets struct {
 	engine.Connections
 	open   []engine.Connection
+	topics map[engine.Topic][]engine.Connection
 	fails  map[string]error
 	pushed []string
+	said   []string
+	noted  []engine.Outcome
 	ended  []string
 }
 
 func (s *sockets) OfUser(context.Context, string) ([]engine.Connection, error) { return s.open, nil }
 
-func (s *sockets) OfStream(context.Context, es.StreamID) ([]engine.Connection, error) {
-	return s.open, nil // each is subscribed as well
+func (s *sockets) OfTopic(_ context.Context, topic engine.Topic) ([]engine.Connection, error) {
+	return s.topics[topic], nil
 }
 
 func (s *sockets) Disconnect(_ context.Context, id string) error {
@@ -31,15 +35,18 @@ func (s *sockets) Disconnect(_ context.Context, id string) error {
 	return nil
 }
 
-func (s *sockets) Push(_ context.Context, id string, _ []byte) error {
+func (s *sockets) Push(_ context.Context, id string, message []byte) error {
 	if err := s.fails[id]; err != nil {
 		return err
 	}
-	s.pushed = append(s.pushed, id)
+	s.pushed, s.said = append(s.pushed, id), append(s.said, string(message))
 	return nil
 }
 
-func (s *sockets) Note(context.Context, string, []engine.Outcome) error { return nil }
+func (s *sockets) Note(_ context.Context, _ string, outcomes []engine.Outcome) error {
+	s.noted = append(s.noted, outcomes...)
+	return nil
+}
 
 func (s *sockets) Trace(context.Context, string) ([]engine.Outcome, error) { return nil, nil }
 
@@ -59,6 +66,7 @@ func TestNotifier(t *testing.T) {
 		},
 		fails: map[string]error{"gone": engine.ErrGone, "opening": engine.ErrGone, "troubled": errors.New("no route")},
 	}
+	s.topics = map[engine.Topic][]engine.Connection{engine.StreamTopic("counter-c"): s.open} // each is subscribed as well
 	m := newMemory()
 	r := request(doAdd, add{"c", 1})
 	execute(t, commands(t, m), r)
@@ -75,5 +83,44 @@ func TestNotifier(t *testing.T) {
 	// API Gateway says that a connection is gone also while its $connect route has not answered yet.
 	if want := []string{"gone", "expired"}; !slices.Equal(s.ended, want) {
 		t.Errorf("ended %v, want %v", s.ended, want)
+	}
+}
+
+func TestNotifierTopics(t *testing.T) {
+	to := func(id string) engine.Connection {
+		return engine.Connection{ID: id, Expires: time.Now().Add(time.Hour)}
+	}
+	event := es.Recorded{Type: "Added", Data: []byte(`{"n":7}`)}
+	for _, private := range []bool{false, true} {
+		s := &sockets{topics: map[engine.Topic][]engine.Connection{
+			engine.StreamTopic("counter-c"): {to("both")},
+			engine.EventTopic("Added"):      {to("both"), to("name")},
+			engine.EventTopic("Named"):      {to("nobody")},
+			engine.EventTopic("Unnamed"):    {to("nobody")},
+			engine.StreamTopic("counter-d"): {to("nobody")},
+		}}
+		n := &engine.Notifier{Traces: s, Connections: s, Pusher: s, IsPrivate: func(category string) bool { return private && category == "counter" }}
+		c := es.Commit{Stream: "counter-c", Version: 1, Events: []es.Recorded{event, event}}
+		m := newMemory()
+		if err := n.Consumer(m, m, m).Deliver(t.Context(), c.Stream, []es.Commit{c}, 1); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(s.pushed)
+		if want := []string{"both", "both", "name", "name"}; !slices.Equal(s.pushed, want) {
+			t.Errorf("private=%v: pushed to %v, want one message an event to each of %v", private, s.pushed, want)
+		}
+		for _, message := range s.said {
+			if strings.Contains(message, `{"n":7}`) == private {
+				t.Errorf("private=%v: the message is %s", private, message)
+			}
+		}
+		for _, outcome := range s.noted {
+			if (outcome.Payload == nil) != private {
+				t.Errorf("private=%v: the trace holds %s", private, outcome.Payload)
+			}
+		}
+		if len(s.noted) != 2 {
+			t.Errorf("the trace has %d outcomes, want 2", len(s.noted))
+		}
 	}
 }

@@ -13,14 +13,23 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// EventStore keeps the commits of all streams. It is safe for concurrent use.
-type EventStore interface {
+// Loader reads streams. It is safe for concurrent use.
+type Loader interface {
 	// Load yields a stream's commits that begin behind a version, in order, however many there are. It reads what was
 	// appended before the call. It ends after the first error.
 	Load(ctx context.Context, stream es.StreamID, after uint64) iter.Seq2[es.Commit, error]
+}
+
+// EventStore keeps the commits of all streams. It is safe for concurrent use.
+type EventStore interface {
+	Loader
+	// Tail gives the last n commits of a stream, in order, in one round trip; fewer when there are no more, or when they are
+	// large (1 MB), but at least the last one.
+	Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit, error)
 	// Append adds one commit, or up to 100 of different streams in one transaction: all are durable when it returns nil,
 	// and none is there when it fails, but for a fault of the network after which one cannot know. A stream that is no
-	// longer where the draft says gives a [*Conflict]; a commit that cannot be stored for its size [ErrTooLarge].
+	// longer where the draft says gives a [*Conflict]; a commit that cannot be stored for its size [ErrTooLarge]; a draft
+	// whose fencing token is not that of its stream's lease any more [ErrDeposed].
 	Append(ctx context.Context, drafts ...es.Draft) error
 }
 
@@ -37,6 +46,10 @@ var (
 	ErrTooLarge = errors.New("the commit is too large")
 	// ErrStale is the error of a conditional write whose condition no longer holds: somebody else was first.
 	ErrStale = errors.New("somebody else was first")
+	// ErrDeposed is the error of an append by a writer whose lease another one has taken.
+	ErrDeposed = errors.New("another writer has taken over")
+	// ErrHeld is the error of asking for a lease that another writer holds.
+	ErrHeld = errors.New("another writer holds the lease")
 	// ErrGone is the error of a push to a connection that is no longer there.
 	ErrGone = errors.New("the connection is gone")
 	// ErrBusy is the error of a store that cannot take more just now; the same call may succeed later.
@@ -148,7 +161,16 @@ type Connection struct {
 	Opened  time.Time
 }
 
-// Connections keeps who is connected, and who is subscribed to which stream.
+// Topic is what a client can subscribe to: a stream, or all events of a name.
+type Topic string
+
+// StreamTopic is the topic of a stream's events.
+func StreamTopic(stream es.StreamID) Topic { return Topic(stream) }
+
+// EventTopic is the topic of all events with a wire name, of whatever stream.
+func EventTopic(name string) Topic { return Topic("event:" + name) }
+
+// Connections keeps who is connected, and who is subscribed to what.
 type Connections interface {
 	Connect(ctx context.Context, c Connection) error
 	// Disconnect forgets a connection and its subscriptions; it is no error if it is not there.
@@ -157,11 +179,11 @@ type Connections interface {
 	Connection(ctx context.Context, id string) (Connection, error)
 	// OfUser are the connections of a user.
 	OfUser(ctx context.Context, user string) ([]Connection, error)
-	// Subscribe and Unsubscribe add and remove a stream; doing so twice is no error.
-	Subscribe(ctx context.Context, id string, stream es.StreamID) error
-	Unsubscribe(ctx context.Context, id string, stream es.StreamID) error
-	// OfStream are the connections that are subscribed to a stream.
-	OfStream(ctx context.Context, stream es.StreamID) ([]Connection, error)
+	// Subscribe and Unsubscribe add and remove a topic; doing so twice is no error.
+	Subscribe(ctx context.Context, id string, topic Topic) error
+	Unsubscribe(ctx context.Context, id string, topic Topic) error
+	// OfTopic are the connections that are subscribed to a topic.
+	OfTopic(ctx context.Context, topic Topic) ([]Connection, error)
 }
 
 // Pusher sends a message to a connection.
@@ -173,6 +195,27 @@ type Pusher interface {
 // Mailer posts mails. The id is the same when a mail is posted again.
 type Mailer interface {
 	Mail(ctx context.Context, id, address string, m es.Mail) error
+}
+
+// Texter sends text messages to phones. The id is the same when a message is sent again.
+type Texter interface {
+	Text(ctx context.Context, id string, m es.SMS) error
+}
+
+// Secrets keeps the system's secret: at least 32 random bytes, the same for ever.
+type Secrets interface {
+	Secret(ctx context.Context) ([]byte, error)
+}
+
+// Search is a full-text index of views' documents. Words are matched whatever their case and accents; the last word of
+// a query may be the beginning of one.
+type Search interface {
+	// Index sets the text of a document at a version; an older version than the one that is there changes nothing. An empty
+	// text takes the document out.
+	Index(ctx context.Context, view, id string, version uint64, text string) error
+	// Find gives the ids of up to limit documents that have all the words of a query, the best first. No query is an
+	// error, whatever characters it has; one without any word finds nothing.
+	Find(ctx context.Context, view, query string, limit int) ([]string, error)
 }
 
 // Signer signs with an RSA key that it keeps to itself.

@@ -10,7 +10,7 @@ import (
 
 // Read yields a stream's commits behind a version and makes sure that they join: a gap or an overlap, which no store
 // should ever show, is an *es.Fault.
-func Read(ctx context.Context, store EventStore, stream es.StreamID, after uint64) iter.Seq2[es.Commit, error] {
+func Read(ctx context.Context, store Loader, stream es.StreamID, after uint64) iter.Seq2[es.Commit, error] {
 	return func(yield func(es.Commit, error) bool) {
 		for c, err := range store.Load(ctx, stream, after) {
 			if err != nil {

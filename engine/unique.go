@@ -35,7 +35,7 @@ func (e *execution) drafts(ctx context.Context, decision es.Decision) ([]es.Draf
 			return nil, err
 		}
 	}
-	drafts := []es.Draft{{Stream: e.stream, After: e.known.head, Events: decision.Events, Origin: e.origin()}}
+	drafts := []es.Draft{{Stream: e.stream, After: e.known.head, Events: decision.Events, Origin: e.origin(), Token: e.token}}
 	add := func(u es.Unique, event es.Event[es.Holder]) error {
 		recorded, err := es.Holders.Record([]es.Event[es.Holder]{event})
 		if err != nil {

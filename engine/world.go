@@ -24,7 +24,10 @@ func (w World) Time() time.Time {
 }
 
 func (w World) env(r Request) es.Env {
-	env := es.Env{Now: w.Time(), Invoker: r.Invoker, ID: AggregateID(r.ID)}
+	env := es.Env{Now: w.Time(), Invoker: r.Invoker, ID: AggregateID(r.ID), Cause: r.Cause}
+	if r.Cause.IsZero() {
+		env.Cause = env.Now
+	}
 	_, _ = rand.Read(env.Entropy[:]) // never fails: crypto/rand ends the program when the system has no entropy
 	return env
 }

@@ -3,6 +3,7 @@ package es
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 )
 
@@ -35,6 +36,9 @@ type Aggregate[S any] struct {
 	byType   map[reflect.Type]EventType[S]
 	partial  bool
 	private  bool
+	traits   Traits
+	foldID   func() FoldID // nil without snapshots
+	sources  []fs.FS
 }
 
 // Of declares an aggregate. Category is a word of lower-case letters. A name or a type that is declared twice panics, as
@@ -76,6 +80,12 @@ func (a *Aggregate[S]) Events() []string { return a.names }
 // IsPrivate reports whether [Aggregate.Private] was declared.
 func (a *Aggregate[S]) IsPrivate() bool { return a.private }
 
+// IsPartial reports whether [Aggregate.Partial] was declared.
+func (a *Aggregate[S]) IsPartial() bool { return a.partial }
+
+// StateName implements [Folder].
+func (a *Aggregate[S]) StateName() string { return reflect.TypeFor[S]().String() }
+
 // EventGoType is the Go type behind a wire name, for schemas; nil when there is none.
 func (a *Aggregate[S]) EventGoType(name string) reflect.Type { return a.byName[name].goType }
 
@@ -101,6 +111,19 @@ func (a *Aggregate[S]) Fold(state any, c Commit) (any, error) {
 		s = e.Evolve(s)
 	}
 	return s, nil
+}
+
+// Read gives the i-th event of a commit. One that is unknown or unreadable is a [Fault].
+func (a *Aggregate[S]) Read(c Commit, i int) (Event[S], error) {
+	t, known := a.byName[c.Events[i].Type]
+	if !known {
+		return nil, c.fault(i, errors.New("this program does not know the event type"))
+	}
+	e, err := t.decode(c.Events[i].Data)
+	if err != nil {
+		return nil, c.fault(i, err)
+	}
+	return e, nil
 }
 
 // Record encodes decided events under their wire names.
@@ -130,5 +153,11 @@ type Folder interface {
 	Events() []string
 	EventGoType(name string) reflect.Type
 	IsPrivate() bool
+	IsPartial() bool
 	Fold(state any, c Commit) (any, error)
+	Traits() Traits
+	StateName() string                    // of the Go type of the state, with its package, as "match.Match"
+	Sources() []fs.FS                     // that the fold's fingerprint is made of
+	FoldID() FoldID                       // zero for one without snapshots
+	DecodeState(data []byte) (any, error) // reads a state that [Encode] wrote
 }

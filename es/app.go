@@ -15,6 +15,7 @@ type Context struct {
 	Views      []*ViewDecl
 	Queries    []*QueryDecl
 	Sagas      []*Saga
+	Listeners  []*Listener
 }
 
 // App is all the contexts of a system.
@@ -31,7 +32,8 @@ func NewApp(contexts ...Context) *App {
 
 func (app *App) check() error {
 	var errs []error
-	seen, kebab := map[string]bool{}, regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	seen := map[string]bool{"consumer notifier": true, "consumer snapshots": true, "consumer timers": true, "consumer inbox": true}
+	kebab := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	once := func(what, name string) {
 		if seen[what+" "+name] {
 			errs = append(errs, fmt.Errorf("%s %q is declared twice", what, name))
@@ -54,11 +56,16 @@ func (app *App) check() error {
 		}
 		for _, d := range c.Views {
 			once("consumer", d.Name)
-			if app.Aggregate(d.Category) == nil {
-				errs = append(errs, fmt.Errorf("view %q: no context lists the aggregate %s", d.Name, d.Category))
+			for _, category := range d.Categories {
+				if app.Aggregate(category) == nil {
+					errs = append(errs, fmt.Errorf("view %q: no context lists the aggregate %s", d.Name, category))
+				}
 			}
 		}
 		for _, d := range c.Sagas {
+			once("consumer", d.Name)
+		}
+		for _, d := range c.Listeners {
 			once("consumer", d.Name)
 		}
 		for _, d := range c.Queries {
@@ -69,7 +76,28 @@ func (app *App) check() error {
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, app.checkStreams()...)...)
+}
+
+// checkStreams makes sure that aggregates share streams only if both ignore each other's events.
+func (app *App) checkStreams() (errs []error) {
+	sharing := map[string][]Folder{}
+	for c := range app.each() {
+		for _, a := range c.Aggregates {
+			for _, other := range sharing[a.Category()] {
+				if !a.IsPartial() || !other.IsPartial() {
+					errs = append(errs, fmt.Errorf("aggregate %q is declared twice, and not as partial", a.Category()))
+				}
+				for _, name := range a.Events() {
+					if slices.Contains(other.Events(), name) {
+						errs = append(errs, fmt.Errorf("event %q is declared by two aggregates of %s", name, a.Category()))
+					}
+				}
+			}
+			sharing[a.Category()] = append(sharing[a.Category()], a)
+		}
+	}
+	return errs
 }
 
 func (app *App) each() func(func(Context) bool) { return slices.Values(app.Contexts) }
@@ -110,24 +138,57 @@ func (app *App) Sagas() []*Saga {
 	return all
 }
 
-// core are the aggregates that every app has.
-var core = []Folder{Holders, SagaStreams}
+// Listeners are the listeners of all contexts.
+func (app *App) Listeners() []*Listener {
+	var all []*Listener
+	for c := range app.each() {
+		all = append(all, c.Listeners...)
+	}
+	return all
+}
 
-// Aggregate is the first aggregate of a category, the one that knows all its events; nil if there is none.
+// core are the aggregates that every app has.
+var core = []Folder{Holders, SagaStreams, Audiences}
+
+// Folders are all aggregates: the core's, and those of all contexts.
+func (app *App) Folders() []Folder {
+	all := slices.Clone(core)
+	for c := range app.each() {
+		all = append(all, c.Aggregates...)
+	}
+	return all
+}
+
+// Aggregate is the first aggregate of a category; nil if there is none.
 func (app *App) Aggregate(category string) Folder {
-	for _, a := range core {
+	for _, a := range app.Folders() {
 		if a.Category() == category {
 			return a
 		}
 	}
-	for c := range app.each() {
-		for _, a := range c.Aggregates {
-			if a.Category() == category {
-				return a
-			}
+	return nil
+}
+
+// Command is the command of a name, of the core too; nil if there is none.
+func (app *App) Command(name string) *CommandDecl {
+	for _, d := range append(app.Commands(), listeningCommands...) {
+		if d.Name == name {
+			return d
 		}
 	}
 	return nil
+}
+
+// EventsNamed tells of an event's wire name whether the app has such events, and whether only admins may subscribe to
+// them, because some are of streams that only admins may subscribe to.
+func (app *App) EventsNamed(name string) (known, restricted bool) {
+	for _, a := range app.Folders() {
+		if slices.Contains(a.Events(), name) {
+			_, r := app.Streams(a.Category())
+			known, restricted = true, restricted || r
+		}
+	}
+	return known, restricted
 }
 
 // View is the view of a name, nil if there is none.
@@ -143,12 +204,24 @@ func (app *App) View(name string) *ViewDecl {
 // Streams tells of a category whether the app has its streams, and whether only admins may subscribe to them: to private
 // ones, and to those of the core.
 func (app *App) Streams(category string) (known, restricted bool) {
-	a := app.Aggregate(category)
-	return a != nil, a != nil && (a.IsPrivate() || slices.Contains(core, a))
+	for _, a := range app.Folders() {
+		if a.Category() == category {
+			known, restricted = true, restricted || a.IsPrivate() || slices.Contains(core, a)
+		}
+	}
+	return known, restricted
 }
 
 // IsPrivate reports whether the data of a category's events stays inside. That of unknown ones does.
 func (app *App) IsPrivate(category string) bool {
-	a := app.Aggregate(category)
-	return a == nil || a.IsPrivate()
+	known := false
+	for _, a := range app.Folders() {
+		if a.Category() == category {
+			if a.IsPrivate() {
+				return true
+			}
+			known = true
+		}
+	}
+	return !known
 }

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Identity is who makes a request.
@@ -34,9 +36,11 @@ func (i Identity) Has(role string) bool {
 // Env is everything impure that a decision may see.
 type Env struct {
 	Now     time.Time // UTC, millisecond precision
+	Cause   time.Time // when the event happened that the command is a reaction to; Now for a request
 	Invoker Identity
 	ID      string   // a UUID of the command's own: the same each time that the command is decided or repeated
 	Entropy [32]byte // from a cryptographic source, fresh for each execution of a command, also of a repeated one
+	Secret  []byte   // of the system, the same for ever; only for commands declared with [UsesSecret]
 }
 
 // Command is a request to change one stream of an aggregate with state S.
@@ -83,8 +87,18 @@ type CommandDecl struct {
 	Decide     func(state, cmd any, env Env) (Decision, error)
 	Answer     func(state, cmd any, env Env) (any, error) // nil result without [Answering]
 	AnswerType reflect.Type                               // nil without [Answers]
+	Asks       []Ask
+	Secret     bool // whether it needs [Env.Secret]
 	lookup     func(cmd any) (Unique, bool)
 	at         func(cmd any, id string) any
+	hear       func(Listening, Heard) any // nil for a command that no listener can send
+}
+
+// Ask is another aggregate that a command wants to know the state of. It is made by [Asks].
+type Ask struct {
+	Aggregate Folder
+	StreamOf  func(cmd any) (StreamID, bool)
+	Told      func(cmd, state any) any
 }
 
 // GrantsToken reports whether the command's answer can be a [Grant].
@@ -113,6 +127,73 @@ func Creates(path string) CommandOption { return func(d *CommandDecl) { d.Create
 func Answers[A any]() CommandOption {
 	return func(d *CommandDecl) { d.AnswerType = reflect.TypeFor[A]() }
 }
+
+// stored is a command as it waits for its execution: its JSON, and what came from elsewhere than the body.
+type stored struct {
+	Body   jsontext.Value    `json:"body"`
+	Filled map[string]string `json:"filled,omitzero"` // by Go name
+}
+
+// Encode writes a command so that it can be executed later.
+func (d *CommandDecl) Encode(cmd any) (jsontext.Value, error) {
+	body, err := Encode(cmd)
+	if err != nil {
+		return nil, err
+	}
+	s := stored{Body: body}
+	for i := range d.Input.NumField() {
+		if f := d.Input.Field(i); f.Tag.Get("path") != "" || f.Tag.Get("from") != "" {
+			if s.Filled == nil {
+				s.Filled = map[string]string{}
+			}
+			s.Filled[f.Name] = reflect.ValueOf(cmd).Field(i).String()
+		}
+	}
+	return Encode(s)
+}
+
+// Decode reads what [CommandDecl.Encode] wrote.
+func (d *CommandDecl) Decode(data []byte) (any, error) {
+	var s stored
+	if err := Decode(data, &s); err != nil {
+		return nil, err
+	}
+	input := reflect.New(d.Input)
+	if err := Decode(s.Body, input.Interface()); err != nil {
+		return nil, err
+	}
+	for name, value := range s.Filled {
+		if f := input.Elem().FieldByName(name); f.IsValid() {
+			f.SetString(value)
+		}
+	}
+	return input.Elem().Interface(), nil
+}
+
+// Asks has the state of another aggregate put into the command before each decision, as it is in the store at that moment;
+// it may have changed by the time of the append. Whom gives the aggregate's id, empty for none. Told gives the command
+// with the state, in a field with `json:"-"`.
+func Asks[C, T any](other *Aggregate[T], whom func(C) string, told func(C, T) C) CommandOption {
+	return func(d *CommandDecl) {
+		if reflect.TypeFor[C]() != d.Input {
+			panic(fmt.Sprintf("es.Asks: %s takes %v, not %v", d.Name, d.Input, reflect.TypeFor[C]()))
+		}
+		d.Asks = append(d.Asks, Ask{
+			Aggregate: other,
+			StreamOf: func(cmd any) (StreamID, bool) {
+				id := whom(cmd.(C))
+				return NewStreamID(other.category, id), id != ""
+			},
+			Told: func(cmd, state any) any {
+				s, _ := state.(T)
+				return told(cmd.(C), s)
+			},
+		})
+	}
+}
+
+// UsesSecret gives the command's decisions the system's secret.
+func UsesSecret() CommandOption { return func(d *CommandDecl) { d.Secret = true } }
 
 // Handles declares a command of an aggregate and the route that it is reached by.
 func Handles[C Command[S], S any](a *Aggregate[S], name, route string, options ...CommandOption) *CommandDecl {
@@ -143,6 +224,10 @@ func Handles[C Command[S], S any](a *Aggregate[S], name, route string, options .
 		},
 		at: func(cmd any, id string) any { return cmd.(HeldBy[C]).HeldBy(id) },
 	}
+	var zero C
+	if c, ok := any(zero).(Hearing[C]); ok {
+		d.hear = func(l Listening, h Heard) any { return c.Hear(l, h) }
+	}
 	for _, option := range options {
 		option(d)
 	}
@@ -153,8 +238,8 @@ func Handles[C Command[S], S any](a *Aggregate[S], name, route string, options .
 }
 
 // Internal declares a command that only sagas send: it has no route.
-func Internal[C Command[S], S any](a *Aggregate[S], name string) *CommandDecl {
-	return Handles[C](a, name, "", Requires(RoleSystem))
+func Internal[C Command[S], S any](a *Aggregate[S], name string, options ...CommandOption) *CommandDecl {
+	return Handles[C](a, name, "", append([]CommandOption{Requires(RoleSystem)}, options...)...)
 }
 
 // IsInternal reports whether the command is without a route.

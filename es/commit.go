@@ -39,8 +39,11 @@ func (c Commit) Last() uint64 { return c.Version + uint64(len(c.Events)) - 1 }
 func (c Commit) Head() Head { return Head{c.Last()} }
 
 // Head is a place in a stream at which a commit may be appended. The zero value is the start of an empty stream; any
-// other comes from a commit, so that a place inside a commit cannot be asked for.
+// other comes from a commit or a snapshot, so that a place inside a commit cannot be asked for.
 type Head struct{ version uint64 }
+
+// HeadAt is the place behind the commit that a snapshot was taken at.
+func HeadAt(version uint64) Head { return Head{version} }
 
 // Version is the version of the stream's last event at this place, 0 for an empty stream.
 func (h Head) Version() uint64 { return h.version }
@@ -51,6 +54,7 @@ type Draft struct {
 	After  Head
 	Events []Recorded
 	Origin Origin
+	Token  uint64 // fencing token of the stream's lease, under which alone it may be appended; 0 for none
 }
 
 // Commit is what the draft becomes once it is appended.
@@ -71,6 +75,7 @@ type Meta struct {
 	Time    time.Time
 	Invoker string
 	TraceID string
+	Secret  []byte // the system's, for sagas declared with [Saga.UsesSecret]
 }
 
 // Meta describes the i-th event of the commit.

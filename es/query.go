@@ -6,7 +6,8 @@ import (
 )
 
 // Listing is a query for a page of a view's documents D. Its fields are strings or booleans, filled by struct tag:
-// `path:"userId"` from the route, `query:"exclude-me"` from the query string, `from:"invoker"` with the caller's user id.
+// `path:"userId"` from the route, `query:"exclude-me"` from the query string, `from:"invoker"` with the caller's user id,
+// `from:"now"` with the time, in RFC 3339 to the millisecond.
 type Listing[D any] interface {
 	// Validate checks the shape of the input.
 	Validate() error
@@ -22,7 +23,8 @@ type QueryDecl struct {
 	Route string
 	View  *ViewDecl
 	Role  string       // that the caller needs
-	Input reflect.Type // the listing type; nil for a query by id
+	Input reflect.Type // the listing type; nil for a query by id and for a search
+	Finds bool         // whether it is a search
 	Page  func(q any) (index, partition string)
 	Keep  func(q, doc any) bool
 	Check func(q any) error
@@ -51,4 +53,15 @@ func List[Q Listing[D], D any](v View[D], name, route string) *QueryDecl {
 		panic(fmt.Sprintf("es.List(%q): %v", name, err))
 	}
 	return d
+}
+
+// Search declares a full-text query for documents of a view declared with [View.Searchable]: the words come as "q".
+func Search[D any](v View[D], name, route string) *QueryDecl {
+	switch {
+	case !v.IsSearchable():
+		panic(fmt.Sprintf("es.Search(%q): the view %s is not searchable", name, v.Name))
+	case len(PathParameters(route)) > 0:
+		panic(fmt.Sprintf("es.Search(%q): the route %q has parameters", name, route))
+	}
+	return &QueryDecl{Name: name, Route: route, View: v.ViewDecl, Role: RoleRead, Finds: true}
 }

@@ -12,13 +12,16 @@ type View[D any] struct{ *ViewDecl }
 
 // ViewDecl is a declared view, with its types erased.
 type ViewDecl struct {
-	Name     string // kebab-case; names the projector's Lambda and queue
-	Category string
-	Doc      reflect.Type
-	Indexes  []Index
-	whens    map[string]func(doc any, c Commit, i int) (any, error)
-	keys     map[string]func(doc any) []Key
-	decode   func([]byte) (any, error)
+	Name       string // kebab-case; names the projector's Lambda and queue
+	Categories []string
+	Global     bool // whether it is of several streams' events, by [ProjectFeed]; else a row is of one stream
+	Doc        reflect.Type
+	Indexes    []Index
+	into       map[string]route
+	text       func(doc any) string // nil for a view that cannot be searched
+	whens      map[string]func(doc any, c Commit, i int) (any, error)
+	keys       map[string]func(doc any) []Key
+	decode     func([]byte) (any, error)
 }
 
 // Index is a declared way to list a view's documents.
@@ -57,17 +60,12 @@ func Upon[S any, E Event[S], D any](a *Aggregate[S], apply func(D, E, Meta) D) W
 // Project declares a view of the streams that its events belong to.
 func Project[D any](name string, whens ...When[D]) View[D] {
 	v := View[D]{&ViewDecl{
-		Name: name, Category: whens[0].category, Doc: reflect.TypeFor[D](),
-		whens: map[string]func(any, Commit, int) (any, error){}, keys: map[string]func(any) []Key{},
-		decode: func(data []byte) (any, error) {
-			var d D
-			err := Decode(data, &d)
-			return d, err
-		},
+		Name: name, Categories: []string{whens[0].category}, Doc: reflect.TypeFor[D](),
+		whens: map[string]func(any, Commit, int) (any, error){}, keys: map[string]func(any) []Key{}, decode: decodeDoc[D],
 	}}
 	for _, w := range whens {
-		if w.category != v.Category {
-			panic(fmt.Sprintf("es.Project(%q): events of both %s and %s", name, v.Category, w.category))
+		if w.category != v.Categories[0] {
+			panic(fmt.Sprintf("es.Project(%q): events of both %s and %s", name, v.Categories[0], w.category))
 		}
 		if v.whens[w.event] != nil {
 			panic(fmt.Sprintf("es.Project(%q): %s is declared twice", name, w.event))
@@ -75,6 +73,32 @@ func Project[D any](name string, whens ...When[D]) View[D] {
 		v.whens[w.event] = w.apply
 	}
 	return v
+}
+
+func decodeDoc[D any](data []byte) (any, error) {
+	var d D
+	err := Decode(data, &d)
+	return d, err
+}
+
+// Searchable lets documents be found by the words of a text, by a query that [Search] declares.
+func (v View[D]) Searchable(text func(D) string) View[D] {
+	v.text = func(doc any) string {
+		d, _ := doc.(D)
+		return text(d)
+	}
+	return v
+}
+
+// IsSearchable reports whether [View.Searchable] was declared.
+func (v *ViewDecl) IsSearchable() bool { return v.text != nil }
+
+// Text is what a document is found by; empty when there is no document.
+func (v *ViewDecl) Text(doc any) string {
+	if doc == nil {
+		return ""
+	}
+	return v.text(doc)
 }
 
 // IndexedBy adds an index: keys gives the places of a document in it, none to leave it out.

@@ -20,7 +20,8 @@ func Connections(t *testing.T, open func(t *testing.T) engine.Connections) {
 		{"a connection comes back", connect},
 		{"an unknown connection is gone", unknownConnection},
 		{"the connections of a user are found", ofUser},
-		{"the subscribers of a stream are found", ofStream},
+		{"the subscribers of a topic are found", ofTopic},
+		{"a stream and an event of its name are topics apart", topicsApart},
 		{"subscribing and unsubscribing may be repeated", subscribeTwice},
 		{"a connection that ends takes its subscriptions along", disconnect},
 	} {
@@ -46,9 +47,12 @@ func these(t *testing.T, what string, got []engine.Connection, err error, want .
 	same(t, what, slices.SortedFunc(slices.Values(got), byID), slices.SortedFunc(slices.Values(want), byID))
 }
 
-func subscribers(t *testing.T, connections engine.Connections, stream es.StreamID, want ...engine.Connection) {
+// newTopic gives the topic of a stream that nobody has used.
+func newTopic() engine.Topic { return engine.StreamTopic(newStream("contract")) }
+
+func subscribers(t *testing.T, connections engine.Connections, topic engine.Topic, want ...engine.Connection) {
 	t.Helper()
-	got, err := connections.OfStream(t.Context(), stream)
+	got, err := connections.OfTopic(t.Context(), topic)
 	these(t, "the subscribers", got, err, want...)
 }
 
@@ -84,50 +88,77 @@ func ofUser(t *testing.T, connections engine.Connections) {
 	these(t, "nobody's connections", got, err)
 }
 
-func ofStream(t *testing.T, connections engine.Connections) {
-	one, two := newStream("contract"), newStream("contract")
+func ofTopic(t *testing.T, connections engine.Connections) {
+	one, two := newTopic(), newTopic()
 	a, b := newConnection(t, connections, "u"), newConnection(t, connections, "v")
 	try(t, "subscribe", connections.Subscribe(t.Context(), a.ID, one))
 	try(t, "subscribe", connections.Subscribe(t.Context(), b.ID, one))
 	try(t, "subscribe", connections.Subscribe(t.Context(), b.ID, two))
 	subscribers(t, connections, one, a, b)
 	subscribers(t, connections, two, b)
-	subscribers(t, connections, newStream("contract"))
+	subscribers(t, connections, newTopic())
 	try(t, "unsubscribe", connections.Unsubscribe(t.Context(), b.ID, one))
 	subscribers(t, connections, one, a)
 	subscribers(t, connections, two, b)
 }
 
-func subscribeTwice(t *testing.T, connections engine.Connections) {
+func topicsApart(t *testing.T, connections engine.Connections) {
 	stream := newStream("contract")
+	a, b, c := newConnection(t, connections, "u"), newConnection(t, connections, "v"), newConnection(t, connections, "w")
+	name := "Happened" + uuid.NewString()
+	for _, subscription := range []struct {
+		id    string
+		topic engine.Topic
+	}{
+		{a.ID, engine.StreamTopic(stream)},
+		{b.ID, engine.EventTopic(string(stream))},
+		{c.ID, engine.EventTopic(name)},
+		{c.ID, engine.StreamTopic(es.StreamID(name))},
+		{a.ID, engine.EventTopic(name)},
+	} {
+		try(t, "subscribe", connections.Subscribe(t.Context(), subscription.id, subscription.topic))
+	}
+	subscribers(t, connections, engine.StreamTopic(stream), a)
+	subscribers(t, connections, engine.EventTopic(string(stream)), b)
+	subscribers(t, connections, engine.EventTopic(name), a, c)
+	try(t, "unsubscribe", connections.Unsubscribe(t.Context(), c.ID, engine.EventTopic(name)))
+	subscribers(t, connections, engine.EventTopic(name), a)
+	subscribers(t, connections, engine.StreamTopic(es.StreamID(name)), c)
+}
+
+func subscribeTwice(t *testing.T, connections engine.Connections) {
+	topic := newTopic()
 	a := newConnection(t, connections, "u")
-	try(t, "unsubscribe first", connections.Unsubscribe(t.Context(), a.ID, stream))
+	try(t, "unsubscribe first", connections.Unsubscribe(t.Context(), a.ID, topic))
 	for range 2 {
-		try(t, "subscribe", connections.Subscribe(t.Context(), a.ID, stream))
-		subscribers(t, connections, stream, a)
+		try(t, "subscribe", connections.Subscribe(t.Context(), a.ID, topic))
+		subscribers(t, connections, topic, a)
 	}
 	for range 2 {
-		try(t, "unsubscribe", connections.Unsubscribe(t.Context(), a.ID, stream))
-		subscribers(t, connections, stream)
+		try(t, "unsubscribe", connections.Unsubscribe(t.Context(), a.ID, topic))
+		subscribers(t, connections, topic)
 	}
 }
 
 func disconnect(t *testing.T, connections engine.Connections) {
-	user, stream := uuid.NewString(), newStream("contract")
+	user := uuid.NewString()
+	topics := []engine.Topic{newTopic(), newTopic(), engine.EventTopic("Happened" + uuid.NewString())}
 	a, b := newConnection(t, connections, user), newConnection(t, connections, user)
 	for _, c := range []engine.Connection{a, b} {
-		try(t, "subscribe", connections.Subscribe(t.Context(), c.ID, stream))
-		try(t, "subscribe", connections.Subscribe(t.Context(), c.ID, stream+"2"))
+		for _, topic := range topics {
+			try(t, "subscribe", connections.Subscribe(t.Context(), c.ID, topic))
+		}
 	}
 	for range 2 {
 		try(t, "disconnect", connections.Disconnect(t.Context(), a.ID))
 	}
 	_, err := connections.Connection(t.Context(), a.ID)
 	fails(t, "find it afterwards", err, engine.ErrGone)
-	subscribers(t, connections, stream, b)
-	subscribers(t, connections, stream+"2", b)
+	for _, topic := range topics {
+		subscribers(t, connections, topic, b)
+	}
 	got, err := connections.OfUser(t.Context(), user)
 	these(t, "the user's connections", got, err, b)
 	try(t, "connect with its id", connections.Connect(t.Context(), a))
-	subscribers(t, connections, stream, b)
+	subscribers(t, connections, topics[0], b)
 }

@@ -42,6 +42,10 @@ func EventStore(t *testing.T, open func(t *testing.T) engine.EventStore, options
 		{"ids of any characters are kept apart", oddIDs},
 		{"load begins behind a version", loadAfter},
 		{"load may be left early and appended under", loadLeftEarly},
+		{"the tail of a stream that nobody wrote to is empty", emptyTail},
+		{"the tail is the last commits in order", tail},
+		{"the tail shows what was appended just now", tailFresh},
+		{"the tail of large commits holds the last ones", tailLarge},
 		{"a conflict leaves the stream as it was", conflict},
 		{"a conflict comes however far the stream has moved on", conflictFarBehind},
 		{"a commit too large is refused before anything is stored", tooLarge},
@@ -214,6 +218,8 @@ func cancelled(t *testing.T, store engine.EventStore) {
 			failed = errors.Join(failed, err)
 		}
 		fails(t, "load", failed, context.Canceled)
+		_, err := store.Tail(ctx, stream, 1)
+		fails(t, "read the tail", err, context.Canceled)
 	}
 	same(t, "the stream", load(t, store, stream, 0), first)
 }

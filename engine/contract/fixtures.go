@@ -104,8 +104,13 @@ func save(tb tester, store engine.EventStore, drafts ...es.Draft) []es.Commit {
 }
 
 func appendPatiently(ctx context.Context, store engine.EventStore, drafts ...es.Draft) error {
+	return patiently(func() error { return store.Append(ctx, drafts...) })
+}
+
+// patiently tries again while the store is busy.
+func patiently(call func() error) error {
 	for begin := time.Now(); ; {
-		err := store.Append(ctx, drafts...)
+		err := call()
 		if !errors.Is(err, engine.ErrBusy) || time.Since(begin) > patience {
 			return err
 		}

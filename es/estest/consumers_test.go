@@ -96,7 +96,7 @@ var echo = es.NewSaga("echo", es.React(lists, func(e added, m es.Meta) []es.Act 
 		}),
 		es.Post(es.Mail{To: "ann", Subject: e.Word}),
 	}
-}))
+})).MailsTo(es.AddressesFrom(lists, func(list) string { return "" }))
 
 func TestSaga(t *testing.T) {
 	said := func(words ...string) Reaction {
@@ -127,6 +127,17 @@ func TestSaga(t *testing.T) {
 	})
 	t.Run("an invalid command fails", func(t *testing.T) {
 		fails(t, func(t testing.TB) { said("").Does(t) }, "it sends add, which is invalid")
+	})
+	t.Run("what it is not declared to do fails", func(t *testing.T) {
+		for undeclared, act := range map[string]es.Act{
+			"SetsTimers": es.Send(doAdd, add{List: "l1", Word: "late"}).At(Noon),
+			"SendsTexts": es.Text(es.SMS{}),
+			"MailsTo":    es.Post(es.Mail{To: "ann"}),
+			"PostsMails": es.Post(es.Mail{Address: "ann@example.com"}),
+		} {
+			bold := es.NewSaga("bold", es.React(lists, func(added, es.Meta) []es.Act { return []es.Act{act} }))
+			fails(t, func(t testing.TB) { Saga(bold).On(Committed(lists, "l1", added{})).Does(t, act) }, "without being declared with "+undeclared)
+		}
 	})
 	t.Run("acts that differ each time fail", func(t *testing.T) {
 		times := 0

@@ -152,15 +152,16 @@ func TestEnv(t *testing.T) {
 	}}
 	t.Run("usual", func(t *testing.T) {
 		Given(lists).When(look).ThenNothing(t)
-		if diff := compare(es.Env{Now: Noon, ID: DefaultID}, seen); diff != "" {
+		if diff := compare(es.Env{Now: Noon, Cause: Noon, ID: DefaultID, Secret: []byte(Secret)}, seen); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("with options", func(t *testing.T) {
 		Given(lists).When(look, At(Noon.Add(time.Hour)), By("ann"), ID("x"), Entropy(1, 2)).ThenNothing(t)
 		want := es.Env{
-			Now: Noon.Add(time.Hour), Invoker: es.Identity{User: "ann", Roles: []string{es.RoleRead, es.RoleWrite}},
-			ID: "x", Entropy: [32]byte{1, 2},
+			Now: Noon.Add(time.Hour), Cause: Noon.Add(time.Hour),
+			Invoker: es.Identity{User: "ann", Roles: []string{es.RoleRead, es.RoleWrite}},
+			ID:      "x", Entropy: [32]byte{1, 2}, Secret: []byte(Secret),
 		}
 		if diff := compare(want, seen); diff != "" {
 			t.Error(diff)

@@ -66,5 +66,31 @@ func roundTrip[S any](a *es.Aggregate[S], events []es.Event[S]) ([]es.Recorded, 
 func fold[S any](a *es.Aggregate[S], state S, recorded []es.Recorded) (S, error) {
 	folded, err := a.Fold(state, es.Commit{Stream: es.NewStreamID(a.Category(), "test"), Version: 1, Events: recorded})
 	after, _ := folded.(S)
+	if err == nil {
+		err = keepsPromises(a, after, recorded)
+	}
 	return after, err
+}
+
+// keepsPromises holds a state against what its aggregate declares: that it can be snapshotted, and that the last event
+// carries it whole.
+func keepsPromises[S any](a *es.Aggregate[S], state S, recorded []es.Recorded) error {
+	traits := a.Traits()
+	if traits.Snapshot > 0 {
+		text, err := es.Encode(state)
+		if err != nil {
+			return fmt.Errorf("the state cannot be snapshotted: %w", err)
+		}
+		read, err := a.DecodeState(text)
+		if diff := compare(any(state), read); err != nil || diff != "" {
+			return fmt.Errorf("the state is another when its snapshot is read: %w (-folded +read):\n%s", err, diff)
+		}
+	}
+	if n := len(recorded); traits.Latest && n > 0 {
+		last, err := a.Fold(nil, es.Commit{Stream: es.NewStreamID(a.Category(), "test"), Version: uint64(n), Events: recorded[n-1:]})
+		if diff := compare(any(state), last); err != nil || diff != "" {
+			return fmt.Errorf("the last event does not carry the whole state: %w (-all +last):\n%s", err, diff)
+		}
+	}
+	return nil
 }

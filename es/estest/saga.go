@@ -1,8 +1,10 @@
 package estest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/foldstream/foldstream/es"
 )
@@ -40,13 +42,30 @@ func (r Reacting) react(c Commit) ([]es.Act, error) {
 	}
 	var acts []es.Act
 	for i := range commit.Events {
-		more, err := r.saga.React(commit, i)
+		more, err := r.saga.React(commit, i, secretFor(r.saga.Secret))
 		if err != nil {
 			return nil, err
 		}
 		acts = append(acts, more...)
 	}
-	return acts, validate(acts)
+	return acts, errors.Join(validate(acts), declared(r.saga, acts))
+}
+
+// declared makes sure that the saga is declared to do what it does: its Lambda gets no other permissions.
+func declared(s *es.Saga, acts []es.Act) error {
+	for _, a := range acts {
+		switch {
+		case !a.Due.IsZero() && !s.Timers:
+			return errors.New("it sets a timer without being declared with SetsTimers")
+		case a.SMS != nil && !s.Texts:
+			return errors.New("it sends a text message without being declared with SendsTexts")
+		case a.Mail != nil && a.Mail.To != "" && s.Addresses.Aggregate == nil:
+			return errors.New("it posts a mail to a user without being declared with MailsTo")
+		case a.Mail != nil && !s.Mails:
+			return errors.New("it posts a mail without being declared with PostsMails")
+		}
+	}
+	return nil
 }
 
 // Does expects the acts, and for each the same compensation when it is refused. Each command must pass its own Validate:
@@ -84,14 +103,16 @@ func validate(acts []es.Act) error {
 type act struct {
 	Send    string
 	Command any
+	Due     time.Time
 	Mail    *es.Mail
+	SMS     *es.SMS
 	Else    []act
 }
 
 func outline(acts []es.Act) []act {
 	lines := make([]act, len(acts))
 	for i, a := range acts {
-		lines[i] = act{Command: a.Command, Mail: a.Mail}
+		lines[i] = act{Command: a.Command, Due: a.Due, Mail: a.Mail, SMS: a.SMS}
 		if a.Send != nil {
 			lines[i].Send = a.Send.Name
 		}

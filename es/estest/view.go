@@ -11,8 +11,27 @@ import (
 // Shown is a view's document after some commits. It is made by [View].
 type Shown[D any] struct {
 	view  es.View[D]
+	row   string // of a view of many streams
 	doc   any
 	fault error
+}
+
+// Row projects the commits of many streams, in the order of the feed, and shows one row.
+func Row[D any](v es.View[D], id string, commits ...Commit) Shown[D] {
+	s := Shown[D]{view: v, row: id}
+	versions := map[es.StreamID]uint64{}
+	for _, c := range commits {
+		commit, err := c.commit(versions[c.Stream] + 1)
+		if err == nil {
+			s.doc, err = s.next(commit)
+		}
+		if err != nil {
+			s.fault = err
+			return s
+		}
+		versions[c.Stream] = commit.Last()
+	}
+	return s
 }
 
 // View projects the commits of one stream. Between them the document is written and read, as in earnest.
@@ -43,7 +62,7 @@ func (s Shown[D]) next(c es.Commit) (any, error) {
 		return nil, err
 	}
 	given := withRoom(s.doc)
-	doc, err := s.view.Apply(given.value, c)
+	doc, err := s.apply(given.value, c)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +80,13 @@ func (s Shown[D]) next(c es.Commit) (any, error) {
 		return nil, fmt.Errorf("a document of %s is another when it is read back (-written +read):\n%s", s.view.Name, diff)
 	}
 	return read, nil
+}
+
+func (s Shown[D]) apply(doc any, c es.Commit) (any, error) {
+	if s.view.Global {
+		return s.view.ApplyTo(s.row, doc, c)
+	}
+	return s.view.Apply(doc, c)
 }
 
 // stored writes and reads a document.

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/foldstream/foldstream/es"
+)
+
+const (
+	// leaseTime is how long the single writer of a stream may take. One that dies is followed by another after that time.
+	leaseTime = 3 * time.Second
+	// leaseAttempts is how often a lease that somebody holds is asked for.
+	leaseAttempts = 12
+)
+
+var betweenLeases = Backoff{First: 20 * time.Millisecond, Longest: 500 * time.Millisecond}
+
+// alone runs a command under the lease of its stream. A writer whose lease another one has taken in the meantime can
+// append nothing more: its fencing token is not the stream's any longer.
+func (e *execution) alone(ctx context.Context) (Result, error) {
+	token, err := e.lead(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("lead %s: %w", e.stream, err)
+	}
+	e.token = token
+	defer func() {
+		if err := e.Leases.Release(context.WithoutCancel(ctx), string(e.stream), token); err != nil {
+			slog.WarnContext(ctx, "lease not released", "stream", e.stream, "error", err) // it expires
+		}
+	}()
+	return e.run(ctx)
+}
+
+func (e *execution) lead(ctx context.Context) (token uint64, err error) {
+	for attempt := range leaseAttempts {
+		now := e.World.Time()
+		token, err = e.Leases.Acquire(ctx, string(e.stream), now, now.Add(leaseTime))
+		if !errors.Is(err, ErrHeld) {
+			return token, err
+		}
+		if err := betweenLeases.Pause(ctx, attempt+1); err != nil {
+			return 0, err
+		}
+	}
+	return 0, err
+}
+
+// Enqueue hands a command to the single writer of its stream. Only its form has been looked at then: what became of it is
+// told like everything that a request causes.
+func (x *Commands) Enqueue(ctx context.Context, r Request) (Result, error) {
+	if err := Authorize(r.Decl.Role, r.Invoker); err != nil {
+		return Result{}, err
+	}
+	if err := r.Decl.Validate(r.Command); err != nil {
+		return Result{}, err
+	}
+	input, err := r.Decl.Encode(r.Command)
+	if err != nil {
+		return Result{}, &es.Fault{Doing: "encode " + r.Decl.Name, Err: err}
+	}
+	stream := r.Decl.StreamOf(r.Command)
+	err = x.Inbox.Post(ctx, Errand{
+		ID: r.ID, Command: r.Decl.Name, Input: input, Stream: stream,
+		TraceID: r.TraceID, CausationID: r.Causation, Invoker: r.Invoker, Trace: r.Trace,
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("queue %s for %s: %w", r.Decl.Name, stream, err)
+	}
+	return Result{Stream: stream, TraceID: r.TraceID}, nil
+}
