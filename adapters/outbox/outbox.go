@@ -1,5 +1,5 @@
-// Package outbox posts mails into a folder, for machines without a mail service: each as one text file that mail programs
-// can open.
+// Package outbox posts mails and text messages into a folder, for machines without services for them: each as one text file,
+// which mail programs can open if it is a mail.
 package outbox
 
 import (
@@ -21,14 +21,14 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// Mailer implements the Mailer of package engine with a folder of mails. It is safe for concurrent use.
-type Mailer struct {
+// Outbox implements the Mailer and the Texter of package engine with a folder. It is safe for concurrent use.
+type Outbox struct {
 	dir  string
 	from *mail.Address
 }
 
-// Open makes a mailer of a folder, which it makes if it is not there. From is the sender, as in "Matches <no-reply@example.org>".
-func Open(dir, from string) (*Mailer, error) {
+// Open makes an outbox of a folder, which it makes if it is not there. From is the mails' sender, as in "Matches <no-reply@example.org>".
+func Open(dir, from string) (*Outbox, error) {
 	address, err := mail.ParseAddress(from)
 	if err != nil {
 		return nil, fmt.Errorf("parse the sender's address %q: %w", from, err)
@@ -36,12 +36,12 @@ func Open(dir, from string) (*Mailer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the outbox: %w", err)
 	}
-	return &Mailer{dir: dir, from: address}, nil
+	return &Outbox{dir: dir, from: address}, nil
 }
 
 // Mail writes the mail as <id>.eml, with what file names cannot have escaped as in URLs. A mail that is posted again stays as
 // it was posted first.
-func (m *Mailer) Mail(ctx context.Context, id, address string, content es.Mail) error {
+func (o *Outbox) Mail(ctx context.Context, id, address string, content es.Mail) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -49,25 +49,47 @@ func (m *Mailer) Mail(ctx context.Context, id, address string, content es.Mail) 
 	if err != nil {
 		return fmt.Errorf("parse the address of mail %s: %w", id, err)
 	}
-	path := filepath.Join(m.dir, url.PathEscape(id)+".eml")
+	return o.post("mail", id, ".eml", func() []byte { return o.message(id, to, content) })
+}
+
+// Text writes the message as <id>.sms, with its number in the first line and the text below an empty one, as [Outbox.Mail] does.
+func (o *Outbox) Text(ctx context.Context, id string, m es.SMS) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !isNumber(m.Number) {
+		return fmt.Errorf("post text message %s: %q is not a phone number", id, m.Number)
+	}
+	return o.post("text message", id, ".sms", func() []byte { return fmt.Appendf(nil, "To: %s\n\n%s", m.Number, m.Text) })
+}
+
+// isNumber reports whether a text is a phone number as E.164 writes it: a plus and up to 15 digits, no zero first.
+func isNumber(text string) bool {
+	digits, ok := strings.CutPrefix(text, "+")
+	return ok && digits != "" && digits[0] != '0' && len(digits) <= 15 && !strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// post writes a file unless it is there.
+func (o *Outbox) post(what, id, suffix string, content func() []byte) error {
+	path := filepath.Join(o.dir, url.PathEscape(id)+suffix)
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("look for mail %s: %w", id, err)
+		return fmt.Errorf("look for %s %s: %w", what, id, err)
 	}
-	if err := write(path, m.message(id, to, content)); err != nil {
-		return fmt.Errorf("write mail %s: %w", id, err)
+	if err := write(path, content()); err != nil {
+		return fmt.Errorf("write %s %s: %w", what, id, err)
 	}
 	return nil
 }
 
 // message formats a mail as RFC 5322 says.
-func (m *Mailer) message(id string, to *mail.Address, content es.Mail) []byte {
+func (o *Outbox) message(id string, to *mail.Address, content es.Mail) []byte {
 	var b bytes.Buffer
 	body, encoding := encode(content.Text)
 	for _, header := range [][2]string{
 		{"Date", time.Now().Format(time.RFC1123Z)},
-		{"From", m.from.String()},
+		{"From", o.from.String()},
 		{"To", to.String()},
 		{"Subject", fold(mime.QEncoding.Encode("utf-8", content.Subject))},
 		{"Message-ID", fmt.Sprintf("<%x@outbox.invalid>", sha256.Sum256([]byte(id)))},

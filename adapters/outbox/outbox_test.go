@@ -2,6 +2,8 @@ package outbox_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"mime"
 	"mime/quotedprintable"
@@ -17,7 +19,12 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-func open(t *testing.T, dir string) engine.Mailer {
+var (
+	_ engine.Mailer = (*outbox.Outbox)(nil)
+	_ engine.Texter = (*outbox.Outbox)(nil)
+)
+
+func open(t *testing.T, dir string) *outbox.Outbox {
 	t.Helper()
 	mailer, err := outbox.Open(dir, "Matches <no-reply@example.org>")
 	if err != nil {
@@ -107,6 +114,54 @@ func TestABadAddressIsRefused(t *testing.T) {
 	}
 	if _, err := outbox.Open(dir, "nobody"); err == nil {
 		t.Error("the sender is taken")
+	}
+	if files, _ := os.ReadDir(dir); len(files) > 0 {
+		t.Errorf("the folder holds %v", files)
+	}
+}
+
+func TestATextMessageIsOneFile(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "outbox")
+	box := open(t, dir)
+	for _, text := range []string{"Your code is 01234.\n日本語 👋", "second"} {
+		if err := box.Text(t.Context(), "../otp/worker-1@3", es.SMS{Number: "+6581234567", Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := box.Mail(t.Context(), "../otp/worker-1@3", "zoe@example.org", es.Mail{Text: "a mail of the same id"}); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != 2 || filepath.Ext(files[0]) != ".eml" || filepath.Ext(files[1]) != ".sms" {
+		t.Fatalf("files %v, error %v", files, err)
+	}
+	file, err := os.ReadFile(files[1])
+	if want := "To: +6581234567\n\nYour code is 01234.\n日本語 👋"; err != nil || string(file) != want {
+		t.Fatalf("the file is %q, error %v", file, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".new-*")); len(left) > 0 {
+		t.Errorf("the folder holds %v", left)
+	}
+}
+
+func TestABadNumberIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	for _, number := range []string{"", "+", "6581234567", "+0123", "+65 8123", "+658123\nTo: +1", "+1234567890123456"} {
+		if err := open(t, dir).Text(t.Context(), "id", es.SMS{Number: number}); err == nil {
+			t.Errorf("the number %q is taken", number)
+		}
+	}
+	if files, _ := os.ReadDir(dir); len(files) > 0 {
+		t.Errorf("the folder holds %v", files)
+	}
+}
+
+func TestNothingIsPostedAfterTheContextHasEnded(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := open(t, dir).Text(ctx, "id", es.SMS{Number: "+6581234567"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
 	}
 	if files, _ := os.ReadDir(dir); len(files) > 0 {
 		t.Errorf("the folder holds %v", files)

@@ -51,19 +51,19 @@ func (db *DB) OfUser(ctx context.Context, user string) ([]engine.Connection, err
 	return db.connections(ctx, "WHERE user = ?", user)
 }
 
-// OfStream implements [engine.Connections].
-func (db *DB) OfStream(ctx context.Context, stream es.StreamID) ([]engine.Connection, error) {
-	return db.connections(ctx, "JOIN subscriptions ON connection = id WHERE stream = ?", string(stream))
+// OfTopic implements [engine.Connections].
+func (db *DB) OfTopic(ctx context.Context, topic engine.Topic) ([]engine.Connection, error) {
+	return db.connections(ctx, "JOIN subscriptions ON connection = id WHERE topic = ?", string(topic))
 }
 
 // Subscribe implements [engine.Connections].
-func (db *DB) Subscribe(ctx context.Context, id string, stream es.StreamID) error {
-	return db.change(ctx, "subscribe "+id, "INSERT OR IGNORE INTO subscriptions (stream, connection) VALUES (?, ?)", string(stream), id)
+func (db *DB) Subscribe(ctx context.Context, id string, topic engine.Topic) error {
+	return db.change(ctx, "subscribe "+id, "INSERT OR IGNORE INTO subscriptions (topic, connection) VALUES (?, ?)", string(topic), id)
 }
 
 // Unsubscribe implements [engine.Connections].
-func (db *DB) Unsubscribe(ctx context.Context, id string, stream es.StreamID) error {
-	return db.change(ctx, "unsubscribe "+id, "DELETE FROM subscriptions WHERE stream = ? AND connection = ?", string(stream), id)
+func (db *DB) Unsubscribe(ctx context.Context, id string, topic engine.Topic) error {
+	return db.change(ctx, "unsubscribe "+id, "DELETE FROM subscriptions WHERE topic = ? AND connection = ?", string(topic), id)
 }
 
 func (db *DB) connections(ctx context.Context, condition, arg string) (found []engine.Connection, err error) {

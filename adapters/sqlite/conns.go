@@ -24,12 +24,12 @@ type file struct {
 }
 
 // openFile opens a database file and makes its tables.
-func openFile(path, schema, synchronous string) (*file, error) {
+func openFile(path, schema, synchronous string, guest bool) (*file, error) {
 	conn, err := connect(path, synchronous)
 	if err != nil {
 		return nil, err
 	}
-	if err := prepare(conn, schema); err != nil {
+	if err := prepare(conn, schema, guest); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the tables of %s: %w", path, err), conn.Close())
 	}
 	f := &file{readers: make(chan *sqlite.Conn, runtime.GOMAXPROCS(0))}
@@ -45,10 +45,11 @@ func openFile(path, schema, synchronous string) (*file, error) {
 }
 
 // layout is the version of the tables, as it stands in the files.
-const layout = 1
+const layout = 2
 
-// prepare makes the tables in a new file.
-func prepare(conn *sqlite.Conn, schema string) error {
+// prepare makes the tables in a new file, and those that a file of an earlier layout lacks. A guest leaves that to the server,
+// which may be of another version and at work.
+func prepare(conn *sqlite.Conn, schema string, guest bool) error {
 	found := 0
 	if err := query(conn, "PRAGMA user_version", func(stmt *sqlite.Stmt) error {
 		found = stmt.ColumnInt(0)
@@ -56,10 +57,10 @@ func prepare(conn *sqlite.Conn, schema string) error {
 	}); err != nil {
 		return err
 	}
-	switch found {
-	case layout:
+	switch {
+	case found == layout:
 		return nil
-	case 0:
+	case found == 0, found < layout && !guest:
 		return sqlitex.ExecuteScript(conn, schema+fmt.Sprintf("PRAGMA user_version = %d;", layout), nil)
 	default:
 		return fmt.Errorf("they have layout %d, this program knows %d", found, layout)

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/foldstream/foldstream/adapters/sqlite"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/engine/contract"
@@ -37,6 +39,33 @@ func shut(t *testing.T, db *sqlite.DB) {
 func TestContract(t *testing.T) {
 	t.Run("EventStore", func(t *testing.T) {
 		contract.EventStore(t, func(t *testing.T) engine.EventStore { return open(t) })
+	})
+	t.Run("Fencing", func(t *testing.T) {
+		contract.Fencing(t, func(t *testing.T) (engine.EventStore, engine.Leases) {
+			db := open(t)
+			return db, db
+		})
+	})
+	t.Run("Leases", func(t *testing.T) {
+		contract.Leases(t, func(t *testing.T) engine.Leases { return open(t) })
+	})
+	t.Run("Snapshots", func(t *testing.T) {
+		contract.Snapshots(t, func(t *testing.T) engine.Snapshots { return open(t) })
+	})
+	t.Run("Search", func(t *testing.T) {
+		contract.Search(t, func(t *testing.T) engine.Search { return open(t) })
+	})
+	t.Run("Timers", func(t *testing.T) {
+		contract.Timers(t, func(t *testing.T) (engine.Timers, contract.Delivery) {
+			r := openReopening(t)
+			return r, r.delivery((*sqlite.DB).PollTimers)
+		})
+	})
+	t.Run("Inbox", func(t *testing.T) {
+		contract.Inbox(t, func(t *testing.T) (engine.Inbox, contract.Delivery) {
+			r := openReopening(t)
+			return r, r.delivery((*sqlite.DB).PollInbox)
+		})
 	})
 	t.Run("Feed", func(t *testing.T) {
 		contract.Feed(t, func(t *testing.T) (engine.EventStore, engine.Feed) {
@@ -85,4 +114,34 @@ func (a appending) Publish(ctx context.Context, commits []es.Commit) error {
 		}
 	}
 	return a.DB.Publish(ctx, commits)
+}
+
+// reopening is a folder that can be closed and opened again, with a clock that is moved by hand.
+type reopening struct {
+	*sqlite.DB
+	clock clock
+	dir   string
+}
+
+func openReopening(t *testing.T) *reopening {
+	t.Helper()
+	r := &reopening{clock: clock{now: time.Date(2031, time.March, 4, 5, 6, 7, 0, time.UTC)}, dir: t.TempDir()}
+	r.DB = openIn(t, r.dir, sqlite.Clock(r.clock.Now))
+	return r
+}
+
+// delivery says how one of its lists is received.
+func (r *reopening) delivery(
+	poll func(db *sqlite.DB, ctx context.Context, wait time.Duration, handle func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) (int, error),
+) contract.Delivery {
+	return contract.Delivery{
+		Now: r.clock.Now, Advance: r.clock.advance,
+		Receive: func(ctx context.Context, handle func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) (int, error) {
+			return poll(r.DB, ctx, 0, handle)
+		},
+		Reopen: func(t *testing.T) {
+			shut(t, r.DB)
+			r.DB = openIn(t, r.dir, sqlite.Clock(r.clock.Now))
+		},
+	}
 }

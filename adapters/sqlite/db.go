@@ -18,6 +18,8 @@ type DB struct {
 	events *file
 	state  *file
 	relay  *relay // nil for a guest
+	timers *errands
+	inbox  *errands
 	close  func() error
 }
 
@@ -35,6 +37,7 @@ func Open(dir string, options ...Option) (*DB, error) {
 		visibility: 30 * time.Second, firstPause: 250 * time.Millisecond, longestPause: 30 * time.Second,
 	}}
 	db.close = sync.OnceValue(db.closeAll)
+	db.timers, db.inbox = newErrands(db, "timers"), newErrands(db, "inbox")
 	for _, option := range options {
 		option(&db.settings)
 	}
@@ -57,10 +60,10 @@ func (db *DB) open(dir string) (err error) {
 	if db.relaxed {
 		synchronous = "NORMAL"
 	}
-	if db.events, err = openFile(filepath.Join(dir, "events.db"), eventsSchema, synchronous); err != nil {
+	if db.events, err = openFile(filepath.Join(dir, "events.db"), eventsSchema, synchronous, db.guest); err != nil {
 		return err
 	}
-	if db.state, err = openFile(filepath.Join(dir, "state.db"), stateSchema, "NORMAL"); err != nil {
+	if db.state, err = openFile(filepath.Join(dir, "state.db"), stateSchema, "NORMAL", db.guest); err != nil {
 		return err
 	}
 	if db.guest {
@@ -68,6 +71,9 @@ func (db *DB) open(dir string) (err error) {
 	}
 	// The connections of a process end with it.
 	if err := db.forgetConnections(context.Background()); err != nil {
+		return err
+	}
+	if err := db.forgetReceivers(context.Background()); err != nil {
 		return err
 	}
 	db.relay, err = startRelay(db)

@@ -23,6 +23,9 @@ func (db *DB) Append(ctx context.Context, drafts ...es.Draft) error {
 	}
 	err := db.events.write(ctx, func(conn *sqlite.Conn) error {
 		for _, r := range records {
+			if err := r.checkToken(conn); err != nil {
+				return err
+			}
 			if err := r.check(conn); err != nil {
 				return err
 			}
@@ -74,7 +77,7 @@ func at(conn *sqlite.Conn, stream es.StreamID, version uint64) (es.Commit, error
 	}
 	stmt.BindText(1, string(stream))
 	stmt.BindInt64(2, int64(version))
-	found, _, err := page(stmt, 1)
+	found, _, err := page(stmt, 1, pageBytes)
 	if err != nil || len(found) == 0 {
 		return es.Commit{}, err
 	}
@@ -95,7 +98,7 @@ func (db *DB) Load(ctx context.Context, stream es.StreamID, after uint64) iter.S
 				stmt.BindText(1, string(stream))
 				stmt.BindInt64(2, int64(after))
 				stmt.BindInt64(3, loadLimit)
-				commits, more, err = page(stmt, loadLimit)
+				commits, more, err = page(stmt, loadLimit, pageBytes)
 				return err
 			})
 			if err != nil {
@@ -112,6 +115,29 @@ func (db *DB) Load(ctx context.Context, stream es.StreamID, after uint64) iter.S
 	}
 }
 
+// Tail implements [engine.EventStore].
+func (db *DB) Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit, error) {
+	var found []es.Positioned
+	err := db.events.read(ctx, func(conn *sqlite.Conn) error {
+		stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE stream = ? ORDER BY version DESC LIMIT ?")
+		if err != nil {
+			return err
+		}
+		stmt.BindText(1, string(stream))
+		stmt.BindInt64(2, int64(n))
+		found, _, err = page(stmt, n, tailBytes)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the tail of %s: %w", stream, err)
+	}
+	commits := make([]es.Commit, len(found))
+	for i, c := range found {
+		commits[len(found)-1-i] = c.Commit
+	}
+	return commits, nil
+}
+
 // Read implements [engine.Feed]. It gives fewer than limit when they are large.
 func (db *DB) Read(ctx context.Context, after uint64, limit int) (commits []es.Positioned, err error) {
 	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
@@ -121,7 +147,7 @@ func (db *DB) Read(ctx context.Context, after uint64, limit int) (commits []es.P
 		}
 		stmt.BindInt64(1, int64(after))
 		stmt.BindInt64(2, int64(limit))
-		commits, _, err = page(stmt, limit)
+		commits, _, err = page(stmt, limit, pageBytes)
 		return err
 	})
 	if err != nil {
@@ -133,10 +159,11 @@ func (db *DB) Read(ctx context.Context, after uint64, limit int) (commits []es.P
 const (
 	loadLimit = 1000
 	pageBytes = 8 << 20 // of events, beyond which a page ends
+	tailBytes = 1 << 20
 )
 
 // page reads the commits that a statement gives. There may be more when it ends at the statement's limit, or for size.
-func page(stmt *sqlite.Stmt, limit int) (commits []es.Positioned, more bool, err error) {
+func page(stmt *sqlite.Stmt, limit, bytes int) (commits []es.Positioned, more bool, err error) {
 	for size := 0; ; {
 		found, err := stmt.Step()
 		if err != nil {
@@ -150,7 +177,7 @@ func page(stmt *sqlite.Stmt, limit int) (commits []es.Positioned, more bool, err
 			return nil, false, errors.Join(err, stmt.Reset())
 		}
 		commits = append(commits, p)
-		if size += stmt.ColumnLen(eventsColumn); size > pageBytes {
+		if size += stmt.ColumnLen(eventsColumn); size > bytes {
 			return commits, true, stmt.Reset()
 		}
 	}

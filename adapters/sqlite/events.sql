@@ -14,3 +14,34 @@ CREATE TABLE IF NOT EXISTS events (
     lengths      BLOB    NOT NULL,    -- of the array's elements in bytes, as varints: so that reading need not parse
     UNIQUE (stream, version)
 ) STRICT;
+
+-- Who may write to what: here because appends look into it.
+CREATE TABLE IF NOT EXISTS leases (
+    name  TEXT    PRIMARY KEY,
+    token INTEGER NOT NULL,
+    until INTEGER NOT NULL -- ms since 1970, 0 when it was released
+) STRICT, WITHOUT ROWID;
+
+-- Timers and the inbox: here because they must be on the disk when they are acknowledged.
+CREATE TABLE IF NOT EXISTS errands (
+    number   INTEGER PRIMARY KEY AUTOINCREMENT, -- in their order
+    list     TEXT    NOT NULL, -- timers or inbox
+    lane     TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    receives INTEGER NOT NULL DEFAULT 0,
+    errand   TEXT    NOT NULL, -- JSON
+    UNIQUE (list, id)
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS errands_by_lane ON errands (list, lane, number);
+
+-- The lanes that have errands, which are received one after the other: an inbox has one for each stream, and each timer is alone.
+CREATE TABLE IF NOT EXISTS lanes (
+    list  TEXT    NOT NULL,
+    lane  TEXT    NOT NULL,
+    next  INTEGER NOT NULL,           -- ms since 1970: nothing of it is received before
+    lease INTEGER NOT NULL DEFAULT 0, -- of the last receiver, 0 for none
+    PRIMARY KEY (list, lane)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS lanes_by_time ON lanes (list, next);

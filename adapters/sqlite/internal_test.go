@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"zombiezen.com/go/sqlite"
@@ -186,10 +187,23 @@ func TestAFeedThatLostItsEndFillsTheQueuesAgain(t *testing.T) {
 	if err := db.Publish(t.Context(), []es.Commit{happened("match-3").Commit()}); err != nil {
 		t.Fatal(err)
 	}
+	fold := es.FoldID{Name: "fold"}
+	snapshot := engine.Snapshot{Version: 1, State: []byte(`{}`)}
+	if err := db.SaveSnapshot(t.Context(), fold, "match-3", snapshot); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, db)
+	db = openIn(t, dir, Queue("q"))
+	if s, err := db.Snapshot(t.Context(), fold, "match-3"); err != nil || s.Version != 1 {
+		t.Fatalf("the snapshot is %v, error %v", s, err)
+	}
 	shut(t, db)
 	alter(t, filepath.Join(dir, "events.db"), "DELETE FROM events WHERE position > 1")
 
 	db = openIn(t, dir, Queue("q"))
+	if s, err := db.Snapshot(t.Context(), fold, "match-3"); err != nil || s.Version != 0 {
+		t.Errorf("the snapshot of what is lost is %v, error %v", s, err)
+	}
 	if err := db.Append(t.Context(), happened("match-4")); err != nil {
 		t.Fatal(err)
 	}
@@ -210,8 +224,59 @@ func TestAFeedThatLostItsEndFillsTheQueuesAgain(t *testing.T) {
 func TestFilesOfALaterLayoutAreLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	shut(t, openIn(t, dir))
-	alter(t, filepath.Join(dir, "state.db"), "PRAGMA user_version = 2")
-	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "they have layout 2, this program knows 1") {
+	alter(t, filepath.Join(dir, "state.db"), "PRAGMA user_version = 3")
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "they have layout 3, this program knows 2") {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// An errand is acknowledged when it is on the disk, which state.db does not promise.
+func TestErrandsAreInTheFileThatIsSynced(t *testing.T) {
+	dir := t.TempDir()
+	db := openIn(t, dir)
+	if err := errors.Join(db.Set(t.Context(), engine.Errand{ID: "a"}), db.Post(t.Context(), engine.Errand{ID: "b"})); err != nil {
+		t.Fatal(err)
+	}
+	synchronous, stored := 0, 0
+	if err := db.events.write(t.Context(), func(conn *sqlite.Conn) error {
+		return errors.Join(
+			query(conn, "PRAGMA synchronous", func(stmt *sqlite.Stmt) error { synchronous = stmt.ColumnInt(0); return nil }),
+			query(conn, "SELECT count(*) FROM errands", func(stmt *sqlite.Stmt) error { stored = stmt.ColumnInt(0); return nil }),
+		)
+	}); err != nil || synchronous != 2 || stored != 2 {
+		t.Errorf("synchronous is %d, stored are %d, error %v", synchronous, stored, err)
+	}
+}
+
+func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
+	dir := t.TempDir()
+	db := openIn(t, dir)
+	if err := db.Append(t.Context(), happened("match-1")); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, db)
+	for _, statement := range []string{"DROP TABLE leases", "DROP TABLE errands", "DROP TABLE lanes", "PRAGMA user_version = 1"} {
+		alter(t, filepath.Join(dir, "events.db"), statement)
+	}
+	for _, statement := range []string{
+		"DROP TABLE snapshots", "DROP TABLE texts", "DROP TABLE documents", "ALTER TABLE subscriptions RENAME COLUMN topic TO stream", "PRAGMA user_version = 1",
+	} {
+		alter(t, filepath.Join(dir, "state.db"), statement)
+	}
+	if _, err := Open(dir, Guest()); err == nil || !strings.Contains(err.Error(), "they have layout 1, this program knows 2") {
+		t.Errorf("a guest's error is %v", err)
+	}
+
+	db = openIn(t, dir)
+	_, err := db.Acquire(t.Context(), "match-1", time.Now(), time.Now())
+	if err := errors.Join(err,
+		db.Set(t.Context(), engine.Errand{ID: "a"}), db.Index(t.Context(), "view", "id", 1, "text"),
+		db.SaveSnapshot(t.Context(), es.FoldID{}, "match-1", engine.Snapshot{Version: 1}),
+		db.Connect(t.Context(), engine.Connection{ID: "c"}), db.Subscribe(t.Context(), "c", engine.EventTopic("Happened")),
+	); err != nil {
+		t.Error(err)
+	}
+	if commits, err := db.Tail(t.Context(), "match-1", 10); err != nil || len(commits) != 1 {
+		t.Errorf("the stream has %d commits, error %v", len(commits), err)
 	}
 }

@@ -21,11 +21,11 @@ func Queue(name string, categories ...string) Option {
 	return func(s *settings) { s.queues[name] = categories }
 }
 
-// Clock replaces the clock that says when messages come again.
+// Clock replaces the clock that says when timers are due, and when messages and errands come again.
 func Clock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
 
 // Guest opens the folder beside the process that serves it, as command-line tools do. A guest reads and writes everything,
-// but it does not fill or poll queues: what it appends reaches them within about a second, through the relay of the server.
+// but it does not fill or poll queues, timers or the inbox: what it gives to them is received within about a second, by the server.
 func Guest() Option { return func(s *settings) { s.guest = true } }
 
 // Relaxed acknowledges appends before they have reached the disk. They survive the end of the process in any way, but a loss

@@ -59,7 +59,7 @@ func (db *DB) deliver(ctx context.Context, q *queue, batch []share, handle handl
 	if handleErr != nil {
 		return len(event.Records), fmt.Errorf("handle: %w", handleErr)
 	}
-	handled := succeeded(q.mine(batch), event, response)
+	handled := succeeded(q.mine(batch), failures(event, response))
 	// What has been done must be noted, although the caller may want to end by now.
 	if err := db.remove(context.WithoutCancel(ctx), q.name, handled); err != nil {
 		return len(event.Records), fmt.Errorf("remove what was handled: %w", err)
@@ -142,22 +142,30 @@ func call(ctx context.Context, limit time.Duration, handle handler, event events
 	return handle(ctx, event)
 }
 
-// succeeded gives the positions of the messages that were not reported back: none if a report names what was not handed over,
-// which Lambda takes for the failure of all.
-func succeeded(batch []share, event events.SQSEvent, response events.SQSEventResponse) []uint64 {
-	failed := map[string]bool{}
+// failures gives the ids of the messages that were reported back: of all if a report names what was not handed over, as Lambda
+// takes it.
+func failures(event events.SQSEvent, response events.SQSEventResponse) map[string]bool {
+	reported, all := map[string]bool{}, allOf(event)
 	for _, f := range response.BatchItemFailures {
-		failed[f.ItemIdentifier] = true
-	}
-	known := 0
-	for _, record := range event.Records {
-		if failed[record.MessageId] {
-			known++
+		if !all[f.ItemIdentifier] {
+			return all
 		}
+		reported[f.ItemIdentifier] = true
 	}
-	if known < len(failed) {
-		return nil
+	return reported
+}
+
+// allOf gives the ids of all messages.
+func allOf(event events.SQSEvent) map[string]bool {
+	all := map[string]bool{}
+	for _, record := range event.Records {
+		all[record.MessageId] = true
 	}
+	return all
+}
+
+// succeeded gives the positions of the messages that did not fail.
+func succeeded(batch []share, failed map[string]bool) []uint64 {
 	var positions []uint64
 	for _, s := range batch {
 		for _, m := range s.messages {

@@ -193,7 +193,7 @@ func (q *queue) finish(batch []share, done map[uint64]bool) {
 		copy(g.messages, failed)
 		switch {
 		case len(failed) > 0:
-			q.hold(g, q.now().Add(q.pause(failed[0].receives)))
+			q.hold(g, q.now().Add(q.pause(failed[0].receives, q.longestPause)))
 		case len(g.messages) > 0:
 			q.release(g)
 		default:
@@ -203,11 +203,11 @@ func (q *queue) finish(batch []share, done map[uint64]bool) {
 }
 
 // pause is the time until a message that has been received so often comes again.
-func (q *queue) pause(receives int) time.Duration {
-	pause := q.firstPause
+func (s settings) pause(receives int, longest time.Duration) time.Duration {
+	pause := s.firstPause
 	for range receives - 1 {
-		if pause *= 2; pause >= q.longestPause {
-			return q.longestPause
+		if pause *= 2; pause >= longest {
+			return longest
 		}
 	}
 	return pause

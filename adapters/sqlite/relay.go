@@ -69,6 +69,10 @@ func (r *relay) declare(ctx context.Context) error {
 				return err
 			}
 		}
+		// Snapshots are of commits that a queue has brought.
+		if err := exec(conn, "DELETE FROM snapshots WHERE EXISTS (SELECT 1 FROM queues WHERE position > ?)", end); err != nil {
+			return err
+		}
 		if err := exec(conn, "UPDATE queues SET position = min(position, ?)", end); err != nil {
 			return err
 		}

@@ -71,10 +71,37 @@ CREATE TABLE IF NOT EXISTS connections (
 
 CREATE INDEX IF NOT EXISTS connections_by_user ON connections (user);
 
-CREATE TABLE IF NOT EXISTS subscriptions (
-    stream     TEXT NOT NULL,
+-- Subscriptions end with the process, so that those of an earlier layout need not be kept.
+DROP TABLE IF EXISTS subscriptions;
+
+CREATE TABLE subscriptions (
+    topic      TEXT NOT NULL,
     connection TEXT NOT NULL,
-    PRIMARY KEY (stream, connection)
+    PRIMARY KEY (topic, connection)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS subscriptions_by_connection ON subscriptions (connection);
+
+CREATE TABLE IF NOT EXISTS snapshots (
+    stream      TEXT    NOT NULL,
+    fold        TEXT    NOT NULL,
+    fingerprint TEXT    NOT NULL, -- of the fold
+    version     INTEGER NOT NULL,
+    state       TEXT    NOT NULL, -- JSON
+    commands    BLOB    NOT NULL,
+    PRIMARY KEY (stream, fold)
+) STRICT;
+
+-- The documents of the full-text index; those that were taken out as well, for their versions.
+CREATE TABLE IF NOT EXISTS documents (
+    number  INTEGER PRIMARY KEY, -- rowid of the text
+    view    TEXT    NOT NULL,
+    id      TEXT    NOT NULL,
+    version INTEGER NOT NULL,
+    UNIQUE (view, id)
+) STRICT;
+
+-- The words of the documents, without the texts themselves.
+CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+);
