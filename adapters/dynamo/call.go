@@ -66,46 +66,64 @@ func isContended(err error) bool {
 	return contended
 }
 
+// uncontended makes a write, and makes it again while it meets transactions that are under way.
+func uncontended(ctx context.Context, write func() error) error {
+	for try := 0; ; try++ {
+		err := write()
+		if err == nil || !isContended(err) || try == tries {
+			return err
+		}
+		if err := betweenTries.Pause(ctx, try+1); err != nil {
+			return err
+		}
+	}
+}
+
 // put writes one item under a condition. When the condition does not hold it gives the item that is there, which may be
 // none, and refused.
 func put(ctx context.Context, client *dynamodb.Client, p *types.Put) (there item, refused bool, err error) {
-	for try := 0; ; try++ {
-		_, err = client.PutItem(ctx, &dynamodb.PutItemInput{
+	err = uncontended(ctx, func() error {
+		_, err := client.PutItem(ctx, &dynamodb.PutItemInput{
 			TableName: p.TableName, Item: p.Item, ConditionExpression: p.ConditionExpression,
 			ExpressionAttributeNames: p.ExpressionAttributeNames, ExpressionAttributeValues: p.ExpressionAttributeValues,
 			ReturnValuesOnConditionCheckFailure: p.ReturnValuesOnConditionCheckFailure,
 		})
-		var condition *types.ConditionalCheckFailedException
-		if errors.As(err, &condition) {
-			return condition.Item, true, nil
-		}
-		if err == nil || !isContended(err) || try == tries {
-			return nil, false, err
-		}
-		if err := betweenTries.Pause(ctx, try+1); err != nil {
-			return nil, false, err
-		}
+		return err
+	})
+	var condition *types.ConditionalCheckFailedException
+	if errors.As(err, &condition) {
+		return condition.Item, true, nil
 	}
+	return nil, false, err
+}
+
+// update changes one item under a condition, and gives the attributes that it is told to return, or refused.
+func update(ctx context.Context, client *dynamodb.Client, input *dynamodb.UpdateItemInput) (now item, refused bool, err error) {
+	err = uncontended(ctx, func() error {
+		out, err := client.UpdateItem(ctx, input)
+		if err == nil {
+			now = out.Attributes
+		}
+		return err
+	})
+	var condition *types.ConditionalCheckFailedException
+	if errors.As(err, &condition) {
+		return nil, true, nil
+	}
+	return now, false, err
 }
 
 // transact writes up to 100 items as one. When conditions do not hold it gives the items that are there instead, by their
 // place in the transaction; an item may be none.
 func transact(ctx context.Context, client *dynamodb.Client, writes []types.TransactWriteItem) (refused map[int]item, err error) {
-	for try := 0; ; try++ {
-		_, err = client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
-		if err == nil {
-			return nil, nil
-		}
-		if refused := refusals(err); len(refused) > 0 {
-			return refused, nil
-		}
-		if !isContended(err) || try == tries {
-			return nil, err
-		}
-		if err := betweenTries.Pause(ctx, try+1); err != nil {
-			return nil, err
-		}
+	err = uncontended(ctx, func() error {
+		_, err := client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+		return err
+	})
+	if refused := refusals(err); len(refused) > 0 {
+		return refused, nil
 	}
+	return nil, err
 }
 
 func refusals(err error) map[int]item {

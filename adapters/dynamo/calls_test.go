@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -58,7 +59,7 @@ func (m *meter) costs(t *testing.T, what, want string, action func() error) {
 
 func TestCalls(t *testing.T) {
 	set, m := counted(t)
-	events, feed := set.events(), set.feed()
+	events, feed, leases, snapshots := set.events(), set.feed(), set.leases(), set.snapshots()
 	views := &dynamo.Views{Client: set.client, Table: set.names.Views}
 	checkpoints := &dynamo.Checkpoints{Client: set.client, Table: set.names.Checkpoints}
 	traces := &dynamo.Traces{Client: set.client, Table: set.names.Traces}
@@ -67,8 +68,10 @@ func TestCalls(t *testing.T) {
 
 	d := draft(stream("match"), es.Head{}, 3)
 	m.costs(t, "append a commit", "PutItem", func() error { return events.Append(ctx, d) })
+	second := draft(d.Stream, d.Commit().Head(), 1)
+	head := second.Commit().Head()
 	m.costs(t, "append two", "TransactWriteItems", func() error {
-		return events.Append(ctx, draft(d.Stream, d.Commit().Head(), 1), draft(stream("user"), es.Head{}, 1))
+		return events.Append(ctx, second, draft(stream("user"), es.Head{}, 1))
 	})
 	m.costs(t, "meet a conflict", "PutItem", func() error {
 		var conflict *engine.Conflict
@@ -77,14 +80,72 @@ func TestCalls(t *testing.T) {
 		}
 		return nil
 	})
-	m.costs(t, "load a short stream", "Query", func() error {
+	load := func() error {
 		for _, err := range events.Load(ctx, d.Stream, 0) {
 			if err != nil {
 				return err
 			}
 		}
 		return nil
+	}
+	m.costs(t, "load a short stream", "Query", load)
+	m.costs(t, "read its end", "Query", func() error { _, err := events.Tail(ctx, d.Stream, 1); return err })
+
+	single, until := stream("single"), instant.Add(time.Second)
+	var token uint64
+	acquire := func() (err error) {
+		token, err = leases.Acquire(ctx, string(single), instant, until)
+		return err
+	}
+	m.costs(t, "take a lease", "UpdateItem", acquire)
+	m.costs(t, "ask for a lease that is held", "UpdateItem", func() error {
+		if _, err := leases.Acquire(ctx, string(single), instant, until); !errors.Is(err, engine.ErrHeld) {
+			return fmt.Errorf("not held: %w", err)
+		}
+		return nil
 	})
+	m.costs(t, "append under its token", "TransactWriteItems", func() error {
+		return events.Append(ctx, fenced(draft(single, es.Head{}, 1), token))
+	})
+	m.costs(t, "append under another", "TransactWriteItems", func() error {
+		if err := events.Append(ctx, fenced(draft(single, es.Head{}, 1), token+1)); !errors.Is(err, engine.ErrDeposed) {
+			return fmt.Errorf("not deposed: %w", err)
+		}
+		return nil
+	})
+	m.costs(t, "give a lease up", "UpdateItem", func() error { return leases.Release(ctx, string(single), token) })
+
+	fold := es.FoldID{Name: "match.Match", Fingerprint: "1"}
+	for _, version := range []uint64{3, 2} {
+		m.costs(t, fmt.Sprintf("save a snapshot of version %d", version), "PutItem", func() error {
+			return snapshots.SaveSnapshot(ctx, fold, d.Stream, engine.Snapshot{Version: version, State: []byte(`{}`)})
+		})
+	}
+
+	nothing := func() error { return nil }
+	for _, command := range []struct {
+		what, want string
+		read       func() error
+	}{
+		{"a warm command", "PutItem", nothing},
+		{"a cold command", "Query PutItem", load},
+		{"a cold command of a stream with a snapshot", "GetItem Query PutItem", func() error {
+			if _, err := snapshots.Snapshot(ctx, fold, d.Stream); err != nil {
+				return err
+			}
+			_, err := events.Tail(ctx, d.Stream, 10)
+			return err
+		}},
+	} {
+		next := draft(d.Stream, head, 1)
+		m.costs(t, command.what, command.want, func() error {
+			if err := command.read(); err != nil {
+				return err
+			}
+			return events.Append(ctx, next)
+		})
+		head = next.Commit().Head()
+	}
 
 	m.costs(t, "feed a commit, cold", "GetItem TransactWriteItems", func() error { return feed.Append(ctx, []es.Commit{d.Commit()}) })
 	m.costs(t, "feed it again", "TransactWriteItems", func() error { return feed.Append(ctx, []es.Commit{d.Commit()}) })
@@ -119,9 +180,10 @@ func TestCalls(t *testing.T) {
 	})
 	m.costs(t, "read a trace", "Query", func() error { _, err := traces.Trace(ctx, id); return err })
 
+	topic := engine.StreamTopic(d.Stream)
 	m.costs(t, "connect", "TransactWriteItems", func() error { return connections.Connect(ctx, engine.Connection{ID: id, User: id}) })
-	m.costs(t, "subscribe", "GetItem TransactWriteItems", func() error { return connections.Subscribe(ctx, id, d.Stream) })
-	m.costs(t, "find subscribers", "Query", func() error { _, err := connections.OfStream(ctx, d.Stream); return err })
+	m.costs(t, "subscribe", "GetItem TransactWriteItems", func() error { return connections.Subscribe(ctx, id, topic) })
+	m.costs(t, "find subscribers", "Query", func() error { _, err := connections.OfTopic(ctx, topic); return err })
 	m.costs(t, "disconnect", "Query BatchWriteItem BatchWriteItem", func() error { return connections.Disconnect(ctx, id) })
 	m.costs(t, "disconnect again", "Query", func() error { return connections.Disconnect(ctx, id) })
 }

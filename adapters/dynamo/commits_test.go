@@ -15,14 +15,23 @@ import (
 // stream makes the name of a stream that nobody has used.
 func stream(category string) es.StreamID { return es.NewStreamID(category, uuid.NewString()) }
 
+// instant is when all commits are made.
+var instant = time.Date(2031, 3, 4, 5, 6, 7, 89e6, time.UTC)
+
 // draft makes a commit of some events.
 func draft(stream es.StreamID, after es.Head, events int) es.Draft {
 	d := es.Draft{Stream: stream, After: after, Origin: es.Origin{
-		CommandID: uuid.NewString(), TraceID: uuid.NewString(), Time: time.Date(2031, 3, 4, 5, 6, 7, 89e6, time.UTC),
+		CommandID: uuid.NewString(), TraceID: uuid.NewString(), Time: instant,
 	}}
 	for range events {
 		d.Events = append(d.Events, es.Recorded{Type: "Happened", Data: []byte(`{}`)})
 	}
+	return d
+}
+
+// fenced puts a draft under a token.
+func fenced(d es.Draft, token uint64) es.Draft {
+	d.Token = token
 	return d
 }
 

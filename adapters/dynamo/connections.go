@@ -15,7 +15,7 @@ import (
 )
 
 // Connections keeps a connection in the partition of its id, with an item for each of its subscriptions, and copies of it
-// in the partitions of its user and of the streams that it is subscribed to. So each look-up is one consistent Query.
+// in the partitions of its user and of the topics that it is subscribed to. So each look-up is one consistent Query.
 // API Gateway ends a connection after two hours; what is left of it by then expires.
 type Connections struct {
 	Client *dynamodb.Client
@@ -26,13 +26,13 @@ var _ engine.Connections = (*Connections)(nil)
 
 const connectionLife = 3 * time.Hour
 
-const self = "self" // sort key of the connection itself; those of subscriptions are partitions of streams
+const self = "self" // sort key of the connection itself; those of subscriptions are partitions of topics
 
-func ofConnection(id string) string      { return "connection/" + id }
-func ofUser(user string) string          { return "user/" + user }
-func ofStream(stream es.StreamID) string { return "stream/" + string(stream) }
-func keyOf(partition, sort string) item  { return item{pk: text(partition), sk: text(sort)} }
-func (c *Connections) name() *string     { return aws.String(c.Table) }
+func ofConnection(id string) string     { return "connection/" + id }
+func ofUser(user string) string         { return "user/" + user }
+func ofTopic(topic engine.Topic) string { return "topic/" + string(topic) }
+func keyOf(partition, sort string) item { return item{pk: text(partition), sk: text(sort)} }
+func (c *Connections) name() *string    { return aws.String(c.Table) }
 func (c *Connections) put(i item) *types.Put {
 	return &types.Put{TableName: c.name(), Item: i}
 }
@@ -117,9 +117,9 @@ func (c *Connections) OfUser(ctx context.Context, user string) ([]engine.Connect
 	return c.in(ctx, ofUser(user))
 }
 
-// OfStream implements [engine.Connections]. It costs a Query for each megabyte.
-func (c *Connections) OfStream(ctx context.Context, stream es.StreamID) ([]engine.Connection, error) {
-	return c.in(ctx, ofStream(stream))
+// OfTopic implements [engine.Connections]. It costs a Query for each megabyte.
+func (c *Connections) OfTopic(ctx context.Context, topic engine.Topic) ([]engine.Connection, error) {
+	return c.in(ctx, ofTopic(topic))
 }
 
 func (c *Connections) in(ctx context.Context, partition string) ([]engine.Connection, error) {
@@ -140,7 +140,7 @@ func (c *Connections) in(ctx context.Context, partition string) ([]engine.Connec
 
 // Subscribe implements [engine.Connections]; [engine.ErrGone] if the connection is not there. It costs a GetItem, and a
 // TransactWriteItems of three items.
-func (c *Connections) Subscribe(ctx context.Context, id string, stream es.StreamID) error {
+func (c *Connections) Subscribe(ctx context.Context, id string, topic engine.Topic) error {
 	connection, err := c.Connection(ctx, id)
 	if err != nil {
 		return err
@@ -149,10 +149,10 @@ func (c *Connections) Subscribe(ctx context.Context, id string, stream es.Stream
 		{ConditionCheck: &types.ConditionCheck{
 			TableName: c.name(), Key: keyOf(ofConnection(id), self), ConditionExpression: aws.String("attribute_exists(pk)"),
 		}},
-		{Put: c.put(itemOf(connection, ofConnection(id), ofStream(stream)))},
-		{Put: c.put(itemOf(connection, ofStream(stream), id))},
+		{Put: c.put(itemOf(connection, ofConnection(id), ofTopic(topic)))},
+		{Put: c.put(itemOf(connection, ofTopic(topic), id))},
 	})
-	doing := fmt.Sprintf("subscribe %s to %s", id, stream)
+	doing := fmt.Sprintf("subscribe %s to %s", id, topic)
 	switch {
 	case err != nil:
 		return failed(doing, err)
@@ -164,13 +164,13 @@ func (c *Connections) Subscribe(ctx context.Context, id string, stream es.Stream
 }
 
 // Unsubscribe implements [engine.Connections]. It costs a BatchWriteItem of two items.
-func (c *Connections) Unsubscribe(ctx context.Context, id string, stream es.StreamID) error {
+func (c *Connections) Unsubscribe(ctx context.Context, id string, topic engine.Topic) error {
 	err := writeAll(ctx, c.Client, c.Table, []types.WriteRequest{
-		{DeleteRequest: &types.DeleteRequest{Key: keyOf(ofStream(stream), id)}},
-		{DeleteRequest: &types.DeleteRequest{Key: keyOf(ofConnection(id), ofStream(stream))}},
+		{DeleteRequest: &types.DeleteRequest{Key: keyOf(ofTopic(topic), id)}},
+		{DeleteRequest: &types.DeleteRequest{Key: keyOf(ofConnection(id), ofTopic(topic))}},
 	})
 	if err != nil {
-		return failed(fmt.Sprintf("unsubscribe %s from %s", id, stream), err)
+		return failed(fmt.Sprintf("unsubscribe %s from %s", id, topic), err)
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func create(t *testing.T, cfg aws.Config) setup {
 	s := setup{cfg: cfg, client: dynamodb.NewFromConfig(cfg), names: dynamo.Names{
 		Events: name + "-events", Feed: name + "-feed", Views: name + "-views",
 		Checkpoints: name + "-checkpoints", Traces: name + "-traces", Connections: name + "-connections",
+		Leases: name + "-leases", Snapshots: name + "-snapshots",
 	}}
 	if err := dynamo.CreateTables(context.Background(), s.client, s.names); err != nil {
 		t.Fatal(err)
@@ -49,7 +50,15 @@ func tables(t *testing.T) setup {
 }
 
 func (s setup) events() *dynamo.EventStore {
-	return &dynamo.EventStore{Client: s.client, Table: s.names.Events}
+	return &dynamo.EventStore{Client: s.client, Table: s.names.Events, Leases: s.names.Leases}
+}
+
+func (s setup) leases() *dynamo.Leases {
+	return &dynamo.Leases{Client: s.client, Table: s.names.Leases}
+}
+
+func (s setup) snapshots() *dynamo.Snapshots {
+	return &dynamo.Snapshots{Client: s.client, Table: s.names.Snapshots}
 }
 
 func (s setup) feed() *dynamo.Feed {
@@ -58,6 +67,21 @@ func (s setup) feed() *dynamo.Feed {
 
 func TestEventStore(t *testing.T) {
 	contract.EventStore(t, func(t *testing.T) engine.EventStore { return tables(t).events() }, contract.TrustsHeads(), contract.Steps(600))
+}
+
+func TestFencing(t *testing.T) {
+	contract.Fencing(t, func(t *testing.T) (engine.EventStore, engine.Leases) {
+		s := tables(t)
+		return s.events(), s.leases()
+	})
+}
+
+func TestLeases(t *testing.T) {
+	contract.Leases(t, func(t *testing.T) engine.Leases { return tables(t).leases() })
+}
+
+func TestSnapshots(t *testing.T) {
+	contract.Snapshots(t, func(t *testing.T) engine.Snapshots { return tables(t).snapshots() })
 }
 
 func TestViews(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -19,6 +21,7 @@ import (
 type EventStore struct {
 	Client *dynamodb.Client
 	Table  string
+	Leases string // table of [Leases], for drafts with a token; it may be empty where there are none
 }
 
 var _ engine.EventStore = (*EventStore)(nil)
@@ -52,16 +55,47 @@ func (s *EventStore) Load(ctx context.Context, stream es.StreamID, after uint64)
 	}
 }
 
-// Append implements [engine.EventStore]. One draft costs a PutItem, a write unit for each KB; several cost one
-// TransactWriteItems, twice the units.
+// Tail implements [engine.EventStore]. It costs a Query, and a read unit for each 4 KB.
+func (s *EventStore) Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	out, err := s.Client.Query(ctx, &dynamodb.QueryInput{
+		TableName: aws.String(s.Table), ConsistentRead: aws.Bool(true),
+		ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(min(n, math.MaxInt32))),
+		KeyConditionExpression: aws.String("aggregateId = :stream"), ExpressionAttributeValues: item{":stream": text(string(stream))},
+	})
+	if err != nil {
+		return nil, failed("query the end of "+string(stream), err)
+	}
+	commits := make([]es.Commit, len(out.Items))
+	for i, last := range slices.Backward(out.Items) {
+		if commits[len(commits)-1-i], err = decode(last); err != nil {
+			return nil, err
+		}
+	}
+	return commits, nil
+}
+
+// Append implements [engine.EventStore]. One draft costs a PutItem, a write unit for each KB; several, or one with a token,
+// cost one TransactWriteItems, twice the units, and two more for each token.
 func (s *EventStore) Append(ctx context.Context, drafts ...es.Draft) error {
 	puts, err := s.puts(drafts)
 	if err != nil {
 		return err
 	}
-	refused, err := s.write(ctx, puts)
+	fences, fenced := s.fences(drafts)
+	if len(puts)+len(fences) > transactionItems {
+		return fmt.Errorf("append %d commits under %d tokens: one call takes %d of both", len(puts), len(fences), transactionItems)
+	}
+	refused, err := s.write(ctx, append(puts, fences...))
 	if err != nil {
 		return failed(fmt.Sprintf("append to %s", drafts[0].Stream), err)
+	}
+	for n, stream := range fenced {
+		if _, deposed := refused[len(drafts)+n]; deposed {
+			return fmt.Errorf("append to %s: %w", stream, engine.ErrDeposed)
+		}
 	}
 	for n, d := range drafts {
 		if there, conflict := refused[n]; conflict {
@@ -71,11 +105,11 @@ func (s *EventStore) Append(ctx context.Context, drafts ...es.Draft) error {
 	return nil
 }
 
-func (s *EventStore) write(ctx context.Context, puts []types.TransactWriteItem) (refused map[int]item, err error) {
-	if len(puts) > 1 {
-		return transact(ctx, s.Client, puts)
+func (s *EventStore) write(ctx context.Context, writes []types.TransactWriteItem) (refused map[int]item, err error) {
+	if len(writes) > 1 {
+		return transact(ctx, s.Client, writes)
 	}
-	there, conflict, err := put(ctx, s.Client, puts[0].Put)
+	there, conflict, err := put(ctx, s.Client, writes[0].Put)
 	if conflict {
 		return map[int]item{0: there}, nil
 	}
@@ -107,6 +141,22 @@ func (s *EventStore) puts(drafts []es.Draft) ([]types.TransactWriteItem, error) 
 		}})
 	}
 	return puts, nil
+}
+
+// fences are the conditions that drafts with a token stand under, with their streams: whoever takes the lease in the
+// meantime changes its item, and the append fails as a whole.
+func (s *EventStore) fences(drafts []es.Draft) (checks []types.TransactWriteItem, streams []es.StreamID) {
+	for _, d := range drafts {
+		if d.Token == 0 {
+			continue
+		}
+		streams = append(streams, d.Stream)
+		checks = append(checks, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: aws.String(s.Leases), Key: leaseKey(string(d.Stream)), ConditionExpression: aws.String("fence = :token"),
+			ExpressionAttributeValues: item{":token": number(d.Token)},
+		}})
+	}
+	return checks, streams
 }
 
 // conflictOf is the error of an append that met an item. The item may be our own: then the first try had succeeded, and

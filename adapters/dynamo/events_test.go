@@ -2,12 +2,7 @@ package dynamo_test
 
 import (
 	"errors"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,7 +11,6 @@ import (
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/internal/emulator"
 )
 
 func TestLoadFollowsPages(t *testing.T) {
@@ -49,6 +43,30 @@ func TestLoadFollowsPages(t *testing.T) {
 	}
 	same(t, "the stream", got, []es.Commit{drafts[0].Commit(), drafts[1].Commit(), drafts[2].Commit()})
 	same(t, "the calls", f.made(), "Query Query Query")
+}
+
+func TestTailIsOneQuery(t *testing.T) {
+	drafts := chain(stream("match"), 3)
+	second, third := drafts[1].Commit(), drafts[2].Commit()
+	f, client := newFake(t, func(_ string, _ int, input map[string]any) answer {
+		if input["ConsistentRead"] != true {
+			t.Error("the read is not consistent")
+		}
+		same(t, "the direction", input["ScanIndexForward"], any(false))
+		same(t, "the limit", input["Limit"], any(3.0))
+		// As when a megabyte is full.
+		more := map[string]any{"aggregateId": s(string(second.Stream)), "version": n(second.Version)}
+		return answer{body: map[string]any{"Items": []any{wire(third), wire(second)}, "LastEvaluatedKey": more}}
+	})
+	got, err := storeAt(client).Tail(t.Context(), second.Stream, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the tail", got, []es.Commit{second, third})
+	if got, err := storeAt(client).Tail(t.Context(), second.Stream, 0); err != nil || len(got) > 0 {
+		t.Errorf("the tail of none is %v, error %v", got, err)
+	}
+	same(t, "the calls", f.made(), "Query")
 }
 
 func TestLoadEndsAtItsFirstError(t *testing.T) {
@@ -183,24 +201,11 @@ func TestAppendRefusesWhatNoCallCanTake(t *testing.T) {
 	same(t, "the calls", f.made(), "")
 }
 
-// TestAppendWhoseAnswerIsLost cuts the connection after DynamoDB has stored a commit. The client tries again, and the
-// conflict that it meets is its own commit.
+// TestAppendWhoseAnswerIsLost loses the answer after DynamoDB has stored a commit. The client tries again, and the conflict
+// that it meets is its own commit.
 func TestAppendWhoseAnswerIsLost(t *testing.T) {
-	behind, err := url.Parse(*emulator.MiniStack(t).BaseEndpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var puts atomic.Int32
-	proxy := httputil.NewSingleHostReverseProxy(behind)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if operation(r) == "PutItem" && puts.Add(1) == 1 {
-			proxy.ServeHTTP(httptest.NewRecorder(), r)
-			panic(http.ErrAbortHandler)
-		}
-		proxy.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	through := &dynamo.EventStore{Client: dynamodb.NewFromConfig(at(server.URL)), Table: tables(t).names.Events}
+	client, puts := losing(t, "PutItem")
+	through := &dynamo.EventStore{Client: client, Table: tables(t).names.Events}
 	d := draft(stream("match"), es.Head{}, 2)
 	var conflict *engine.Conflict
 	if err := through.Append(t.Context(), d); !errors.As(err, &conflict) {

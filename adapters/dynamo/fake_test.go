@@ -6,8 +6,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +19,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/awsconfig"
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/internal/emulator"
 )
 
 // answer is what the fake DynamoDB answers; the zero one is an empty success.
@@ -100,6 +104,27 @@ func (f *fake) made() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return strings.Join(f.calls, " ")
+}
+
+// losing gives a client of MiniStack that loses the first answer to an operation: DynamoDB has done it, and the client
+// tries again. Tries are how often it did.
+func losing(t *testing.T, lost string) (client *dynamodb.Client, tries *atomic.Int32) {
+	t.Helper()
+	behind, err := url.Parse(*emulator.MiniStack(t).BaseEndpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries = new(atomic.Int32)
+	proxy := httputil.NewSingleHostReverseProxy(behind)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if operation(r) == lost && tries.Add(1) == 1 {
+			proxy.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return dynamodb.NewFromConfig(at(server.URL)), tries
 }
 
 func storeAt(client *dynamodb.Client) *dynamo.EventStore {

@@ -139,8 +139,10 @@ type stale struct {
 
 // write adds one batch behind the last known position, in one transaction. A refusal says where the feed is instead.
 func (f *Feed) write(ctx context.Context, batch []span) (*stale, error) {
-	if err := f.readHead(ctx); err != nil {
-		return nil, err
+	if !f.known {
+		if err := f.readHead(ctx); err != nil {
+			return nil, err
+		}
 	}
 	last := f.last + uint64(len(batch))
 	references := make([]types.AttributeValue, len(batch))
@@ -214,9 +216,6 @@ func (f *Feed) move(key string, from, to uint64) types.TransactWriteItem {
 }
 
 func (f *Feed) readHead(ctx context.Context) error {
-	if f.known {
-		return nil
-	}
 	out, err := f.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: aws.String(f.Table), ConsistentRead: aws.Bool(true), Key: item{pk: text(headKey), "position": number(0)},
 	})
@@ -228,6 +227,16 @@ func (f *Feed) readHead(ctx context.Context) error {
 	}
 	f.known = true
 	return nil
+}
+
+// end reads the position of the last commit in the feed, whoever added it. It costs a GetItem.
+func (f *Feed) end(ctx context.Context) (uint64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.readHead(ctx); err != nil {
+		return 0, failed("read the end of the feed", err)
+	}
+	return f.last, nil
 }
 
 // fed reads how far streams are in the feed.

@@ -176,7 +176,14 @@ func TestFeedReadsWhatDynamoDBHandsBack(t *testing.T) {
 		return map[string]any{"aggregateId": s(string(c.Stream)), "version": n(c.Version)}
 	}
 	reply := func(more bool) func(string, int, map[string]any) answer {
-		return func(operation string, call int, _ map[string]any) answer {
+		return func(operation string, call int, input map[string]any) answer {
+			from := input
+			if operation == "BatchGetItem" {
+				from = input["RequestItems"].(map[string]any)["events"].(map[string]any)
+			}
+			if from["ConsistentRead"] != true {
+				t.Errorf("the %s is not consistent", operation)
+			}
 			if operation == "Query" {
 				return answer{body: map[string]any{"Items": []any{map[string]any{
 					"pk": s("chunk/0"), "position": n(2), "commits": map[string]any{"L": []any{s("match-1@1"), s("match-2@1")}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -17,6 +18,7 @@ import (
 type Relay struct {
 	Feed      *Feed
 	Publisher engine.Publisher
+	Wake      bool // whether to publish that the feed has advanced, for those who read it
 }
 
 // Handle is the Lambda's handler. It reports the first record that it could not bring on, with which Lambda tries again;
@@ -56,5 +58,24 @@ func (r *Relay) bring(ctx context.Context, commits []es.Commit) error {
 	if err := r.Publisher.Publish(ctx, commits); err != nil {
 		return fmt.Errorf("publish %d commits: %w", len(commits), err)
 	}
-	return r.Feed.Append(ctx, commits)
+	if err := r.Feed.Append(ctx, commits); err != nil {
+		return err
+	}
+	return r.wake(ctx)
+}
+
+// wake publishes how far the feed is, if it is to. The end is read each time: the commits may have been fed before, by a
+// relay that failed to say so, and a wake-up at an earlier position may be one that the topic has had, which it drops.
+func (r *Relay) wake(ctx context.Context) error {
+	if !r.Wake {
+		return nil
+	}
+	position, err := r.Feed.end(ctx)
+	if err != nil || position == 0 {
+		return err
+	}
+	if err := r.Publisher.Publish(ctx, []es.Commit{engine.FeedAdvanced(position, time.Now())}); err != nil {
+		return fmt.Errorf("publish that the feed has advanced to %d: %w", position, err)
+	}
+	return nil
 }

@@ -20,12 +20,18 @@ import (
 type Sweeper struct {
 	Feed      *Feed
 	Publisher engine.Publisher
+	Wake      bool // as the relay does
 }
 
 // Sweep relays what was appended from one time until another and is not in the feed, and gives the number of streams that
 // had such commits. Let until be some minutes ago, so that the relay has had its chance. It reads the whole events table,
-// half a read unit for each 4 KB, whatever the times are, and a read unit for each stream between them.
+// half a read unit for each 4 KB, whatever the times are, and a read unit for each stream between them. It begins with a
+// wake-up, if it is to make any, because the relay may have given up one after it had fed its commits.
 func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int, err error) {
+	relay := Relay(*s)
+	if err := relay.wake(ctx); err != nil {
+		return 0, err
+	}
 	pages := dynamodb.NewScanPaginator(s.Feed.Client, &dynamodb.ScanInput{
 		TableName:            aws.String(s.Feed.Events.Table),
 		FilterExpression:     aws.String("#time BETWEEN :from AND :until"),

@@ -12,7 +12,7 @@ import (
 )
 
 // Names are the names of the tables.
-type Names struct{ Events, Feed, Views, Checkpoints, Traces, Connections string }
+type Names struct{ Events, Feed, Views, Checkpoints, Traces, Connections, Leases, Snapshots string }
 
 // Table describes a table: all that CloudFormation or CreateTable need to know, so that it is said once. Tables are billed
 // on demand.
@@ -45,6 +45,8 @@ func (n Names) Tables() []Table {
 		{Name: n.Checkpoints, Hash: Key{Name: "consumer"}, Range: Key{Name: sk}},
 		{Name: n.Traces, Hash: Key{Name: "traceId"}, Range: Key{Name: sk}, Expires: expires},
 		{Name: n.Connections, Hash: Key{Name: pk}, Range: Key{Name: sk}, Expires: expires},
+		{Name: n.Leases, Hash: Key{Name: "lease"}, Range: Key{Name: sk}},
+		{Name: n.Snapshots, Hash: Key{Name: "aggregateId"}, Range: Key{Name: "fold"}},
 	}
 }
 

@@ -2,4 +2,6 @@
 //
 // A message's body is a commit as JSON, its group the stream, its deduplication id "stream#version", and its attribute
 // category, by which subscriptions filter, the stream's category.
+//
+// It also posts errands to the inbox, an SQS FIFO queue.
 package messaging

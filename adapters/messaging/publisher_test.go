@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/google/go-cmp/cmp"
 
@@ -26,6 +27,7 @@ type fakeSNS struct {
 	mu       sync.Mutex
 	attempts map[string]int
 	accepted map[string][]string // deduplication ids by group
+	bodies   []string
 	calls    int
 }
 
@@ -37,12 +39,14 @@ func newFakeSNS(t *testing.T, refuse func(dedup string, attempt int) (string, bo
 	return f, &messaging.Publisher{Client: clientOf(server.URL), Topic: "arn:aws:sns:us-east-1:000000000000:commits.fifo"}
 }
 
-func clientOf(endpoint string) *sns.Client {
-	return sns.NewFromConfig(awsconfig.From(func(name string) string {
+func clientOf(endpoint string) *sns.Client { return sns.NewFromConfig(configOf(endpoint)) }
+
+func configOf(endpoint string) aws.Config {
+	return awsconfig.From(func(name string) string {
 		return map[string]string{
 			"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint,
 		}[name]
-	}))
+	})
 }
 
 func (f *fakeSNS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -77,6 +81,7 @@ func (f *fakeSNS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		f.accepted[group] = append(f.accepted[group], dedup)
+		f.bodies = append(f.bodies, field("Message"))
 		fmt.Fprintf(&successful, "<member><Id>%s</Id><MessageId>m</MessageId></member>", field("Id"))
 	}
 	if entries == 0 || entries > 10 || bytes > 256<<10 {
@@ -215,6 +220,18 @@ func TestPublishHashesIllegalIDs(t *testing.T) {
 	}
 	if !seen["match-short#1"] || f.accepted[string(streams[1])] == nil {
 		t.Error("ids that are legal are not as they were")
+	}
+}
+
+func TestPublishEscapesWhatQueuesDoNotTake(t *testing.T) {
+	f, publisher := newFakeSNS(t, func(string, int) (string, bool) { return "", false })
+	c := commits("a-1", 1, 10)[0]
+	c.Events[0].Data = []byte("\"\uFFFE, \uFFFF and \uFFFD\"")
+	if err := publisher.Publish(t.Context(), []es.Commit{c}); err != nil {
+		t.Fatal(err)
+	}
+	if body := f.bodies[0]; strings.ContainsAny(body, "\uFFFE\uFFFF") || !strings.Contains(body, `"\ufffe, \uffff and `+"\uFFFD") {
+		t.Errorf("the message is %s", body)
 	}
 }
 

@@ -78,7 +78,7 @@ func (q *queue) size() (int, error) {
 		if err != nil {
 			return 0, &es.Fault{Doing: fmt.Sprintf("encode %s@%d", c.Stream, c.Version), Err: err}
 		}
-		q.body = string(body)
+		q.body = sendable.Replace(string(body))
 	}
 	return len(q.body) + len(categoryAttribute) + len("String") + len(c.Stream.Category()), nil
 }
@@ -106,6 +106,9 @@ func (q *queue) failed(entry types.BatchResultErrorEntry) {
 		q.waiting = nil
 	}
 }
+
+// sendable escapes, in JSON, the two characters that SQS does not take.
+var sendable = strings.NewReplacer("\uFFFE", `\ufffe`, "\uFFFF", `\uffff`)
 
 // legal makes a text an id of SNS: one that is too long, or has other characters than these, becomes its hash.
 func legal(id string) string {

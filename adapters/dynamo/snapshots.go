@@ -1,0 +1,73 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// Snapshots keeps an item for each stream and name of a fold. The table is one of its own, which commands may only read.
+type Snapshots struct {
+	Client *dynamodb.Client
+	Table  string
+}
+
+var _ engine.Snapshots = (*Snapshots)(nil)
+
+// snapshotBytes bounds a snapshot, so that it fits an item (400 KB) with its key and fingerprint.
+const snapshotBytes = 390 << 10
+
+func snapshotKey(fold es.FoldID, stream es.StreamID) item {
+	return item{"aggregateId": text(string(stream)), "fold": text(fold.Name)}
+}
+
+// Snapshot implements [engine.Snapshots]. It costs a GetItem, a read unit for each 4 KB.
+func (s *Snapshots) Snapshot(ctx context.Context, fold es.FoldID, stream es.StreamID) (engine.Snapshot, error) {
+	doing := fmt.Sprintf("get the snapshot of %s by %s", stream, fold.Name)
+	out, err := s.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: aws.String(s.Table), ConsistentRead: aws.Bool(true), Key: snapshotKey(fold, stream),
+	})
+	if err != nil {
+		return engine.Snapshot{}, failed(doing, err)
+	}
+	if len(out.Item) == 0 || textOf(out.Item, "fingerprint") != fold.Fingerprint {
+		return engine.Snapshot{}, nil
+	}
+	snapshot := engine.Snapshot{State: []byte(textOf(out.Item, "state"))}
+	if snapshot.Version, err = numberOf(out.Item, "version"); err != nil {
+		return engine.Snapshot{}, &es.Fault{Doing: doing, Err: err}
+	}
+	if commands, ok := out.Item["commands"].(*types.AttributeValueMemberB); ok {
+		snapshot.Commands = commands.Value
+	}
+	return snapshot, nil
+}
+
+// SaveSnapshot implements [engine.Snapshots]; [engine.ErrTooLarge] for one of more than 390 KB. It costs a PutItem, a write
+// unit for each KB.
+func (s *Snapshots) SaveSnapshot(ctx context.Context, fold es.FoldID, stream es.StreamID, snapshot engine.Snapshot) error {
+	doing := fmt.Sprintf("save the snapshot of %s by %s", stream, fold.Name)
+	if size := len(snapshot.State) + len(snapshot.Commands); size > snapshotBytes {
+		return fmt.Errorf("%s, of %d bytes: %w", doing, size, engine.ErrTooLarge)
+	}
+	i := snapshotKey(fold, stream)
+	i["fingerprint"], i["version"], i["state"] = text(fold.Fingerprint), number(snapshot.Version), text(string(snapshot.State))
+	if len(snapshot.Commands) > 0 {
+		i["commands"] = &types.AttributeValueMemberB{Value: snapshot.Commands}
+	}
+	_, _, err := put(ctx, s.Client, &types.Put{
+		TableName: aws.String(s.Table), Item: i,
+		ConditionExpression:       aws.String("attribute_not_exists(aggregateId) OR fingerprint <> :fingerprint OR version < :version"),
+		ExpressionAttributeValues: item{":fingerprint": text(fold.Fingerprint), ":version": number(snapshot.Version)},
+	})
+	if err != nil {
+		return failed(doing, err)
+	}
+	return nil
+}
