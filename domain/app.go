@@ -4,6 +4,10 @@ package domain
 import (
 	"github.com/foldstream/foldstream/domain/identity"
 	"github.com/foldstream/foldstream/domain/match"
+	"github.com/foldstream/foldstream/domain/organisations"
+	"github.com/foldstream/foldstream/domain/room"
+	"github.com/foldstream/foldstream/domain/tournament"
+	"github.com/foldstream/foldstream/domain/wallet"
 	"github.com/foldstream/foldstream/es"
 )
 
@@ -11,4 +15,8 @@ import (
 var App = es.NewApp(
 	identity.Context,
 	match.Context,
+	organisations.Context,
+	room.Context,
+	tournament.Context,
+	wallet.Context,
 )

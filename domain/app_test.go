@@ -1,114 +1,121 @@
 package domain_test
 
 import (
+	"flag"
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/foldstream/foldstream/domain"
-	"github.com/foldstream/foldstream/domain/identity"
-	"github.com/foldstream/foldstream/domain/match"
-	"github.com/foldstream/foldstream/domain/user"
 	"github.com/foldstream/foldstream/es"
 )
 
-// What stands in stored events and in the hands of clients is theirs: a change of these lists is a change of the API.
+var update = flag.Bool("update", false, "write testdata/wire.txt")
 
-func TestWireNames(t *testing.T) {
-	got := map[string][]string{}
-	for _, c := range domain.App.Contexts {
-		for _, a := range c.Aggregates {
-			got[a.Category()] = a.Events()
+// TestWire holds what stands in stored events, in queues and in the hands of clients against testdata/wire.txt: what
+// changes there changes for everybody. Lines may be added, with go test ./domain -update; hardly ever may one go.
+func TestWire(t *testing.T) {
+	got := wire()
+	if *update {
+		if err := os.WriteFile("testdata/wire.txt", []byte(got), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
-	want := map[string][]string{
-		"account": {"Registered", "LoggedIn", "LoginFailed", "RoleGranted", "RoleRevoked"},
-		"user":    {"UserCreated", "UserNameSet", "MatchRequested", "MatchEntered", "MatchLeft"},
-		"match": {
-			"MatchCreated", "JoinRequested", "MatchJoined", "MatchStarted", "MatchCancelled", "TurnTaken", "MatchFinished",
-		},
+	want, err := os.ReadFile("testdata/wire.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the names of events change (-want +got):\n%s", diff)
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("the API, the events or the consumers change (-was +is):\n%s", diff)
 	}
 }
 
-func TestRoutes(t *testing.T) {
-	got := map[string]string{}
+func wire() string {
+	var b strings.Builder
+	for _, c := range domain.App.Contexts {
+		fmt.Fprintf(&b, "context %s\n", c.Name)
+		for _, a := range c.Aggregates {
+			fmt.Fprintf(&b, "  aggregate %s %s%s\n", a.Category(), a.StateName(), traits(a))
+			for _, e := range a.Events() {
+				fmt.Fprintf(&b, "    event %s\n", e)
+			}
+		}
+		for _, d := range c.Commands {
+			route := d.Route
+			if d.IsInternal() {
+				route = "-"
+			}
+			fmt.Fprintf(&b, "  command %s %s %s\n", d.Name, route, role(d.Role))
+		}
+		for _, d := range c.Queries {
+			fmt.Fprintf(&b, "  query %s %s %s\n", d.Name, d.Route, role(d.Role))
+		}
+		for _, d := range c.Views {
+			fmt.Fprintf(&b, "  view %s of %s\n", d.Name, strings.Join(d.Categories, ", "))
+		}
+		for _, d := range c.Sagas {
+			fmt.Fprintf(&b, "  saga %s on %s\n", d.Name, strings.Join(d.Listens, ", "))
+		}
+		for _, d := range c.Listeners {
+			fmt.Fprintf(&b, "  listener %s for %s\n", d.Name, strings.Join(d.Events, ", "))
+		}
+	}
+	return b.String()
+}
+
+func traits(a es.Folder) string {
+	t := a.Traits()
+	words := []string{"", map[es.Writing]string{es.Live: "live", es.Plain: "plain", es.Single: "single"}[t.Writing]}
+	for word, is := range map[string]bool{
+		"private": a.IsPrivate(), "partial": a.IsPartial(), "latest": t.Latest, "snapshots": t.Snapshot > 0, "ticks": t.Tick > 0,
+	} {
+		if is {
+			words = append(words, word)
+		}
+	}
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+func role(name string) string {
+	if name == "" {
+		return "public"
+	}
+	return name
+}
+
+// TestRoutesAreApart makes sure that no two routes can match one path, which HTTP APIs, OpenAPI and Go's mux see
+// differently.
+func TestRoutesAreApart(t *testing.T) {
+	seen := map[string]string{}
+	for _, route := range routes() {
+		var shape strings.Builder
+		for part := range strings.SplitSeq(route, "/") {
+			if strings.HasPrefix(part, "{") {
+				part = "{}"
+			}
+			shape.WriteString("/" + part)
+		}
+		if other, taken := seen[shape.String()]; taken {
+			t.Errorf("%s and %s are the same path", route, other)
+		}
+		seen[shape.String()] = route
+	}
+}
+
+func routes() []string {
+	var all []string
 	for _, d := range domain.App.Commands() {
-		got[d.Name] = d.Route + " " + d.Role
+		if !d.IsInternal() {
+			all = append(all, d.Route)
+		}
 	}
 	for _, d := range domain.App.Queries() {
-		got[d.Name] = d.Route + " " + d.Role
+		all = append(all, d.Route)
 	}
-	want := map[string]string{
-		"register":          "POST /register ",
-		"log-in":            "POST /login ",
-		"grant-role":        "POST /users/{userId}/roles admin",
-		"revoke-role":       "DELETE /users/{userId}/roles/{role} admin",
-		"appoint-admin":     " system",
-		"create-user":       "POST /users write",
-		"set-user-name":     "PUT /users/{userId}/name write",
-		"request-match":     "POST /users/{userId}/match-requests write",
-		"enter-match":       " system",
-		"leave-match":       " system",
-		"create-match":      " system",
-		"join-match":        " system",
-		"request-join":      "POST /matches/{matchId}/join-requests write",
-		"cancel-match":      "POST /matches/{matchId}/cancellation write",
-		"take-turn":         "POST /matches/{matchId}/turns write",
-		"get-user":          "GET /users/{userId} read",
-		"get-match":         "GET /matches/{matchId} read",
-		"list-open-matches": "GET /matches read",
-		"list-user-matches": "GET /users/{userId}/matches read",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the API changes (-want +got):\n%s", diff)
-	}
-}
-
-func TestConsumers(t *testing.T) {
-	var got []string
-	for _, v := range domain.App.Views() {
-		got = append(got, v.Name)
-	}
-	for _, s := range domain.App.Sagas() {
-		got = append(got, s.Name)
-	}
-	want := []string{"users", "matches", "match-creation", "match-joining", "match-ending", "match-mails"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the consumers change, and with them their queues and checkpoints (-want +got):\n%s", diff)
-	}
-}
-
-func TestCodes(t *testing.T) {
-	want := map[string]*es.Rejection{
-		"EmailTaken": identity.ErrEmailTaken, "AccountAlreadyExists": identity.ErrAccountExists, "NoSuchAccount": identity.ErrNoSuchAccount,
-		"InvalidLogin": identity.ErrInvalidLogin, "TooManyTries": identity.ErrTooManyTries, "RepeatedLogin": identity.ErrRepeatedLogin,
-		"OwnRole": identity.ErrOwnRole,
-
-		"NoSuchUser": user.ErrNoSuchUser, "UserAlreadyExists": user.ErrUserExists, "NotYours": user.ErrNotYours,
-		"TooManyMatches": user.ErrTooManyMatches,
-
-		"NoSuchMatch": match.ErrNoSuchMatch, "MatchAlreadyExists": match.ErrMatchExists, "NotCreator": match.ErrNotCreator,
-		"NotAPlayer": match.ErrNotAPlayer, "AlreadyJoined": match.ErrAlreadyJoined, "MatchFull": match.ErrMatchFull,
-		"NotStarted": match.ErrNotStarted, "AlreadyStarted": match.ErrAlreadyStarted, "MatchCancelled": match.ErrMatchCancelled,
-		"MatchIsOver": match.ErrMatchIsOver, "NotYourTurn": match.ErrNotYourTurn, "LineTaken": match.ErrLineTaken,
-		"OutOfBounds": match.ErrOutOfBounds,
-	}
-	kinds := []es.Kind{es.KindInvalid, es.KindUnauthenticated, es.KindForbidden, es.KindNotFound, es.KindConflict, es.KindTooMany}
-	for code, refusal := range want {
-		if refusal.Code != code || refusal.Detail == "" || !slices.Contains(kinds, refusal.Kind) {
-			t.Errorf("the refusal %s is %+v", code, refusal)
-		}
-	}
-}
-
-func TestPrivacy(t *testing.T) {
-	for category, want := range map[string]bool{"account": true, "user": false, "match": false} {
-		if got := domain.App.Aggregate(category).IsPrivate(); got != want {
-			t.Errorf("%s is private: %v", category, got)
-		}
-	}
+	return all
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/foldstream/foldstream/domain/password"
 	"github.com/foldstream/foldstream/es"
 )
 
@@ -15,22 +16,16 @@ import (
 type Account struct {
 	Email        string
 	PasswordHash string
-	Roles        []string    // sorted
-	Failures     []time.Time // of logins since the last one that succeeded, as far as they count
-	LastLogin    Attempt
-}
-
-// Attempt tells one attempt to log in from all others, and how it went.
-type Attempt struct {
-	Nonce     string
-	Succeeded bool
+	Roles        []string // sorted
+	Failures     password.Failures
+	LastLogin    password.Attempt
 }
 
 func (a Account) exists() bool { return a.Email != "" }
 
 // Aggregate is the fold of accounts.
 var Aggregate = es.Of(
-	"account",
+	"identity",
 	es.On[Registered]("Registered"),
 	es.On[LoggedIn]("LoggedIn"),
 	es.On[LoginFailed]("LoginFailed"),
@@ -54,8 +49,8 @@ var (
 	ErrAccountExists = es.Conflict("AccountAlreadyExists", "this account has been registered before")
 	ErrNoSuchAccount = es.NotFound("NoSuchAccount", "there is no such account")
 	ErrInvalidLogin  = es.Unauthenticated("InvalidLogin", "the e-mail address or the password is wrong")
-	ErrTooManyTries  = es.TooMany("TooManyTries", "too many failed logins; try again a quarter of an hour later")
-	ErrRepeatedLogin = es.Conflict("RepeatedLogin", "a login is answered once; log in again with another Idempotency-Key, or none")
+	ErrTooManyTries  = password.ErrTooManyTries
+	ErrRepeatedLogin = password.ErrRepeatedLogin
 	ErrOwnRole       = es.Forbidden("OwnRole", "nobody changes their own roles; ask another admin")
 )
 
@@ -86,7 +81,7 @@ type LoggedIn struct {
 
 // Evolve implements [es.Event].
 func (e LoggedIn) Evolve(a Account) Account {
-	a.Failures, a.LastLogin = nil, Attempt{Nonce: e.Nonce, Succeeded: true}
+	a.Failures, a.LastLogin = nil, password.Attempt{Nonce: e.Nonce, Succeeded: true}
 	return a
 }
 
@@ -98,9 +93,7 @@ type LoginFailed struct {
 
 // Evolve implements [es.Event].
 func (e LoginFailed) Evolve(a Account) Account {
-	// No more than maxFailures can count, so that no more are kept, however long an attacker goes on.
-	a.Failures = append(slices.Clone(a.Failures[max(0, len(a.Failures)-maxFailures+1):]), e.At)
-	a.LastLogin = Attempt{Nonce: e.Nonce}
+	a.Failures, a.LastLogin = a.Failures.And(e.At), password.Attempt{Nonce: e.Nonce}
 	return a
 }
 

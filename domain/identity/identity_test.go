@@ -103,7 +103,7 @@ func TestLogIn(t *testing.T) {
 		if unique, ok := identity.DoLogIn.Lookup(command); !ok || unique != registered.Claims()[0].Unique {
 			t.Errorf("looks up %v", unique)
 		}
-		if got := identity.DoLogIn.StreamOf(identity.DoLogIn.At(command, "a1")); got != "account-a1" {
+		if got := identity.DoLogIn.StreamOf(identity.DoLogIn.At(command, "a1")); got != "identity-a1" {
 			t.Errorf("addresses %s", got)
 		}
 	})

@@ -1,14 +1,8 @@
 package identity
 
 import (
-	"unicode/utf8"
-
+	"github.com/foldstream/foldstream/domain/password"
 	"github.com/foldstream/foldstream/es"
-)
-
-const (
-	minPassword = 8   // characters
-	maxPassword = 128 // characters
 )
 
 // Register makes an account.
@@ -29,10 +23,7 @@ func (c Register) Validate() error {
 	if err := checkEmail(c.Email); err != nil {
 		return err
 	}
-	if n := utf8.RuneCountInString(c.Password); n < minPassword || n > maxPassword {
-		return es.Invalid("password", "a password has %d to %d characters", minPassword, maxPassword)
-	}
-	return nil
+	return password.CheckNew(c.Password)
 }
 
 // Decide gives [Registered], or [ErrAccountExists]; [ErrEmailTaken] is what the event's claim is refused with.
@@ -42,7 +33,7 @@ func (c Register) Decide(a Account, env es.Env) ([]es.Event[Account], error) {
 	}
 	return []es.Event[Account]{Registered{
 		Email:        normalise(c.Email),
-		PasswordHash: hash(c.Password, env.Entropy[:saltBytes]),
+		PasswordHash: password.Hash(c.Password, env),
 		Roles:        []string{es.RoleRead, es.RoleWrite},
 	}}, nil
 }

@@ -11,9 +11,9 @@ var Context = es.Context{
 	Aggregates: []es.Folder{user.Aggregate, Aggregate},
 	Commands: []*es.CommandDecl{
 		user.DoCreate, user.DoSetName, user.DoRequestMatch, user.DoEnterMatch, user.DoLeaveMatch,
-		DoCreate, DoRequestJoin, DoJoin, DoCancel, DoTakeTurn,
+		DoCreate, DoRequestJoin, DoJoin, DoCancel, DoTakeTurn, DoForfeitTurn,
 	},
 	Views:   []*es.ViewDecl{user.Profiles.ViewDecl, Records.ViewDecl},
-	Queries: []*es.QueryDecl{user.GetUser, GetMatch, ListOpenMatches, ListUserMatches},
-	Sagas:   []*es.Saga{Creation, Joining, Ending, Mails},
+	Queries: []*es.QueryDecl{user.GetUser, user.SearchUsers, GetMatch, ListOpenMatches, ListUserMatches},
+	Sagas:   []*es.Saga{Creation, Joining, Ending, Mails, Deadlines},
 }

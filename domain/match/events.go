@@ -84,15 +84,16 @@ type TurnTaken struct {
 // Evolve implements [es.Event].
 func (e TurnTaken) Evolve(m Match) Match {
 	m.Board, _ = m.Board.Draw(e.Line, e.Player)
-	m.Next = e.NextPlayer
+	m.Next, m.Last = e.NextPlayer, e.Line
 	return m
 }
 
-// Finished says that every cell is owned, and who owns most.
+// Finished says that every cell is owned, and who owns most; or that a player did not move in time, and the other one wins.
 type Finished struct {
-	Winner  string         `json:"winner"`
-	Scores  map[string]int `json:"scores"` // by player's id
-	Players []Player       `json:"players"`
+	Winner      string         `json:"winner"`
+	Scores      map[string]int `json:"scores"` // by player's id
+	Players     []Player       `json:"players"`
+	ForfeitedBy string         `json:"forfeitedBy,omitzero"` // nobody when the match was played to its end
 }
 
 // Evolve implements [es.Event].

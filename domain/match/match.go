@@ -38,8 +38,9 @@ type Match struct {
 	CreatedBy string
 	Size      board.Size
 	Status    Status
-	Players   []Player // in order of joining
-	Next      string   // id of the player whose turn it is
+	Players   []Player   // in order of joining
+	Next      string     // id of the player whose turn it is
+	Last      board.Line // that was drawn
 	Board     board.Board
 }
 

@@ -1,7 +1,6 @@
 package match_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -11,125 +10,21 @@ import (
 	"github.com/foldstream/foldstream/domain/board"
 	"github.com/foldstream/foldstream/domain/match"
 	"github.com/foldstream/foldstream/domain/user"
-	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/es/estest"
 )
 
-// world runs the context without any of the care that the engine takes: sagas see the commits of different streams in any
-// order, die between one act and the next, see some commits again, and whatever they send is decided again then.
+// world is the context's, with the ids of the matches that were requested.
 type world struct {
-	*rapid.T
-	streams map[es.StreamID][]es.Commit
-	queues  map[string][]es.Commit // by saga and stream, which is how far order goes
-	seen    map[string][]es.Commit // by saga
+	*estest.World
 	matches []string
 }
 
-func (w *world) send(d *es.CommandDecl, command any, by string) error {
-	if err := d.Validate(command); err != nil {
-		w.Fatalf("%s: %v", d.Name, err)
-	}
-	stream := d.StreamOf(command)
-	decision, err := d.Decide(w.state(d.Aggregate, stream), command, es.Env{
-		Now: estest.Noon, Invoker: es.Identity{User: by}, ID: fmt.Sprint("m", len(w.matches)),
-	})
-	if err != nil || len(decision.Events) == 0 {
-		return err
-	}
-	commit := es.Commit{Stream: stream, Version: 1, Events: decision.Events}
-	if before := w.streams[stream]; len(before) > 0 {
-		commit.Version = before[len(before)-1].Last() + 1
-	}
-	w.streams[stream] = append(w.streams[stream], commit)
-	for _, s := range match.Context.Sagas {
-		if slices.Contains(s.Listens, stream.Category()) {
-			w.queues[s.Name+" "+string(stream)] = append(w.queues[s.Name+" "+string(stream)], commit)
-		}
-	}
-	return nil
-}
-
-func (w *world) state(a es.Folder, stream es.StreamID) any {
-	var state any
-	for _, c := range w.streams[stream] {
-		var err error
-		if state, err = a.Fold(state, c); err != nil {
-			w.Fatal(err)
-		}
-	}
-	return state
-}
-
-// deliver gives one saga one commit, any that is next for it, and reports whether there was one.
-func (w *world) deliver() bool {
-	var waiting []string
-	for name, queue := range w.queues {
-		if len(queue) > 0 {
-			waiting = append(waiting, name)
-		}
-	}
-	if len(waiting) == 0 {
-		return false
-	}
-	slices.Sort(waiting)
-	name := rapid.SampledFrom(waiting).Draw(w.T, "delivery")
-	commit := w.queues[name][0]
-	for _, s := range match.Context.Sagas {
-		if s.Name+" "+string(commit.Stream) == name && w.react(s, commit) {
-			w.seen[s.Name] = append(w.seen[s.Name], commit)
-			w.queues[name] = w.queues[name][1:]
-		}
-	}
-	return true
-}
-
-// redeliver gives one saga a commit that it has seen.
-func (w *world) redeliver() {
-	s := rapid.SampledFrom(match.Context.Sagas).Draw(w.T, "saga")
-	if seen := w.seen[s.Name]; len(seen) > 0 {
-		w.react(s, rapid.SampledFrom(seen).Draw(w.T, "again"))
-	}
-}
-
-// react is not done when the saga dies on the way.
-func (w *world) react(s *es.Saga, c es.Commit) (done bool) {
-	for i := range c.Events {
-		acts, err := s.React(c, i)
-		if err != nil {
-			w.Fatal(err)
-		}
-		if !w.act(acts) {
-			return false
-		}
-	}
-	return true
-}
-
-func (w *world) act(acts []es.Act) (done bool) {
-	for i, a := range acts {
-		if a.Send == nil {
-			continue
-		}
-		if i > 0 && rapid.IntRange(0, 2).Draw(w.T, "dies") == 1 {
-			return false
-		}
-		err := w.send(a.Send, a.Command, "")
-		var refusal *es.Rejection
-		if errors.As(err, &refusal) {
-			return a.Otherwise == nil || w.act(a.Otherwise(refusal))
-		}
-	}
-	return true
-}
-
 func (w *world) user(id string) user.User {
-	u, _ := w.state(user.Aggregate, es.NewStreamID("user", id)).(user.User)
-	return u
+	return estest.StateOf(w.World, user.Aggregate, id)
 }
 
 func (w *world) match(id string) match.Match {
-	m, _ := w.state(match.Aggregate, es.NewStreamID("match", id)).(match.Match)
-	return m
+	return estest.StateOf(w.World, match.Aggregate, id)
 }
 
 // something is what a user does; most of it is refused, which is as good.
@@ -137,17 +32,18 @@ func (w *world) something(id string) {
 	matchID := rapid.SampledFrom(append([]string{"none"}, w.matches[max(0, len(w.matches)-4):]...)).Draw(w.T, "match")
 	switch rapid.SampledFrom([]string{"request", "join", "join", "join", "cancel", "play"}).Draw(w.T, "what") {
 	case "request":
-		if w.send(user.DoRequestMatch, user.RequestMatch{UserID: id, Size: board.Small}, id) == nil {
-			w.matches = append(w.matches, fmt.Sprint("m", len(w.matches)))
+		matchID := fmt.Sprint("m", len(w.matches))
+		if w.Do(user.DoRequestMatch, user.RequestMatch{UserID: id, Size: board.Small}, estest.By(id), estest.ID(matchID)) == nil {
+			w.matches = append(w.matches, matchID)
 		}
 	case "join":
-		_ = w.send(match.DoRequestJoin, match.RequestJoin{MatchID: matchID, UserID: id}, id)
+		_ = w.Do(match.DoRequestJoin, match.RequestJoin{MatchID: matchID, UserID: id}, estest.By(id))
 	case "cancel":
-		_ = w.send(match.DoCancel, match.Cancel{MatchID: matchID}, id)
+		_ = w.Do(match.DoCancel, match.Cancel{MatchID: matchID}, estest.By(id))
 	case "play": // to the end
 		for _, c := range lines(board.Small) {
 			c.MatchID = matchID
-			_ = w.send(match.DoTakeTurn, c, w.match(matchID).Next)
+			_ = w.Do(match.DoTakeTurn, c, estest.By(w.match(matchID).Next))
 		}
 	}
 }
@@ -175,10 +71,10 @@ func (w *world) settled(users []string) {
 
 func TestNothingIsLeftHalfDone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{T: t, streams: map[es.StreamID][]es.Commit{}, queues: map[string][]es.Commit{}, seen: map[string][]es.Commit{}}
+		w := &world{World: estest.NewWorld(t, match.Context)}
 		users := []string{"ann", "bob", "cat", "dan"}
 		for _, id := range users {
-			if err := w.send(user.DoCreate, user.Create{UserID: id, Name: id}, id); err != nil {
+			if err := w.Do(user.DoCreate, user.Create{UserID: id, Name: id}, estest.By(id)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -187,9 +83,9 @@ func TestNothingIsLeftHalfDone(t *testing.T) {
 			case 0, 1:
 				w.something(rapid.SampledFrom(users).Draw(t, "who"))
 			case 2, 3:
-				w.deliver()
+				w.Deliver()
 			default:
-				w.redeliver()
+				w.Redeliver()
 			}
 			for _, id := range users {
 				if n := len(w.user(id).Matches); n > user.MaxMatches {
@@ -197,8 +93,7 @@ func TestNothingIsLeftHalfDone(t *testing.T) {
 				}
 			}
 		}
-		for w.deliver() {
-		}
+		w.Settle()
 		w.settled(users)
 	})
 }

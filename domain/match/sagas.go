@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/foldstream/foldstream/domain/identity"
 	"github.com/foldstream/foldstream/domain/user"
@@ -47,8 +48,8 @@ var Mails = es.NewSaga(
 	"match-mails",
 	es.React(Aggregate, func(e Started, m es.Meta) []es.Act {
 		return mailAll(e.Players, "Your match has started", func(p Player) string {
-			return fmt.Sprintf("Hello %s,\n\nyour match of %s has started; %s.\n\nThe match: %s\n",
-				p.Name, names(e.Players), whoseTurn(p, e), m.Stream.ID())
+			return fmt.Sprintf("Hello %s,\n\nyour match of %s has started; %s.\nWhoever does not move within %d days forfeits.\n\nThe match: %s\n",
+				p.Name, names(e.Players), whoseTurn(p, e), TurnTime/(24*time.Hour), m.Stream.ID())
 		})
 	}),
 	es.React(Aggregate, func(e Finished, m es.Meta) []es.Act {
@@ -98,7 +99,12 @@ func whoseTurn(p Player, e Started) string {
 }
 
 func wonOrLost(p Player, e Finished) string {
-	if p.ID == e.Winner {
+	switch {
+	case p.ID == e.ForfeitedBy:
+		return "lost, for you did not move in time"
+	case p.ID == e.Winner && e.ForfeitedBy != "":
+		return "won, for they did not move in time"
+	case p.ID == e.Winner:
 		return "won"
 	}
 	return "lost"

@@ -56,6 +56,9 @@ func TestEnding(t *testing.T) {
 	t.Run("finished", func(t *testing.T) {
 		estest.Saga(match.Ending).On(of(finished)).Does(t, leave("ann", "finished"), leave("bob", "finished"))
 	})
+	t.Run("forfeited", func(t *testing.T) {
+		estest.Saga(match.Ending).On(of(forfeited)).Does(t, leave("ann", "finished"), leave("bob", "finished"))
+	})
 	t.Run("cancelled", func(t *testing.T) {
 		estest.Saga(match.Ending).On(of(cancelled)).Does(t, leave("ann", "cancelled"))
 	})
@@ -72,9 +75,9 @@ func TestMails(t *testing.T) {
 		estest.Saga(match.Mails).On(of(started)).Does(
 			t,
 			mail("ann", "Your match has started",
-				"Hello Ann,", "", "your match of Ann and Bob has started; it is their turn.", "", "The match: m1"),
+				"Hello Ann,", "", "your match of Ann and Bob has started; it is their turn.", "Whoever does not move within 3 days forfeits.", "", "The match: m1"),
 			mail("bob", "Your match has started",
-				"Hello Bob,", "", "your match of Ann and Bob has started; it is your turn.", "", "The match: m1"),
+				"Hello Bob,", "", "your match of Ann and Bob has started; it is your turn.", "Whoever does not move within 3 days forfeits.", "", "The match: m1"),
 		)
 	})
 	t.Run("ended", func(t *testing.T) {
@@ -84,6 +87,17 @@ func TestMails(t *testing.T) {
 				"Hello Ann,", "", "your match of Ann and Bob is over: you have won.", "", "Ann: 5", "Bob: 4", "", "The match: m1"),
 			mail("bob", "Your match is over",
 				"Hello Bob,", "", "your match of Ann and Bob is over: you have lost.", "", "Ann: 5", "Bob: 4", "", "The match: m1"),
+		)
+	})
+	t.Run("ended by a forfeit", func(t *testing.T) {
+		estest.Saga(match.Mails).On(of(forfeited)).Does(
+			t,
+			mail("ann", "Your match is over",
+				"Hello Ann,", "", "your match of Ann and Bob is over: you have won, for they did not move in time.",
+				"", "Ann: 0", "Bob: 0", "", "The match: m1"),
+			mail("bob", "Your match is over",
+				"Hello Bob,", "", "your match of Ann and Bob is over: you have lost, for you did not move in time.",
+				"", "Ann: 0", "Bob: 0", "", "The match: m1"),
 		)
 	})
 	t.Run("to the addresses of accounts", func(t *testing.T) {

@@ -65,11 +65,11 @@ func (m Match) refuses(line board.Line, player string) error {
 	return nil
 }
 
-// finished is the end of the match on a full board. The number of cells is odd, so that one player has most.
-func (m Match) finished(full board.Board) Finished {
+// finished is the end of the match. On a full board one player has most, for the number of cells is odd.
+func (m Match) finished(last board.Board) Finished {
 	end := Finished{Scores: map[string]int{}, Players: m.Players}
 	for _, p := range m.Players {
-		end.Scores[p.ID] = full.Score(p.ID)
+		end.Scores[p.ID] = last.Score(p.ID)
 		if end.Winner == "" || end.Scores[p.ID] > end.Scores[end.Winner] {
 			end.Winner = p.ID
 		}

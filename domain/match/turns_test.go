@@ -36,6 +36,7 @@ func TestTakeTurn(t *testing.T) {
 		drawn, _ := board.New(board.Small).Draw(board.Line{Direction: board.Right}, "bob")
 		playing.When(right(0, 0), byBob).Then(t, turn(right(0, 0), "bob", "ann")).AndState(t, match.Match{
 			CreatedBy: "ann", Size: board.Small, Status: match.StatusPlaying, Players: []match.Player{ann, bob}, Next: "ann", Board: drawn,
+			Last: board.Line{Direction: board.Right},
 		})
 	})
 	t.Run("turns pass in join order, around", func(t *testing.T) {

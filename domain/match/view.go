@@ -10,17 +10,19 @@ import (
 
 // Record is all that can be known of a match.
 type Record struct {
-	ID         string     `json:"id"`
-	CreatedBy  string     `json:"createdBy"`
-	Settings   Settings   `json:"settings"`
-	Status     Status     `json:"status"`
-	Players    []Scored   `json:"players"` // in order of joining
-	Turns      []Turn     `json:"turns"`
-	NextPlayer string     `json:"nextPlayer,omitempty"`
-	Winner     string     `json:"winner,omitempty"`
-	CreatedAt  time.Time  `json:"createdAt"`
-	StartedAt  *time.Time `json:"startedAt,omitempty"`
-	FinishedAt *time.Time `json:"finishedAt,omitempty"` // or cancelled
+	ID          string     `json:"id"`
+	CreatedBy   string     `json:"createdBy"`
+	Settings    Settings   `json:"settings"`
+	Status      Status     `json:"status"`
+	Players     []Scored   `json:"players"` // in order of joining
+	Turns       []Turn     `json:"turns"`
+	NextPlayer  string     `json:"nextPlayer,omitempty"`
+	Deadline    *time.Time `json:"deadline,omitempty"` // of the next player's turn
+	Winner      string     `json:"winner,omitempty"`
+	ForfeitedBy string     `json:"forfeitedBy,omitempty"` // who did not move in time
+	CreatedAt   time.Time  `json:"createdAt"`
+	StartedAt   *time.Time `json:"startedAt,omitempty"`
+	FinishedAt  *time.Time `json:"finishedAt,omitempty"` // or cancelled
 }
 
 // Settings are what was chosen when the match was created.
@@ -58,8 +60,8 @@ var Records = es.Project(
 		return r
 	}),
 	es.Upon(Aggregate, func(r Record, e Started, m es.Meta) Record {
-		r.Status, r.NextPlayer, r.StartedAt = StatusPlaying, e.FirstPlayer, &m.Time
-		return r
+		r.Status, r.StartedAt = StatusPlaying, &m.Time
+		return r.next(e.FirstPlayer, m.Time)
 	}),
 	es.Upon(Aggregate, func(r Record, _ Cancelled, m es.Meta) Record {
 		r.Status, r.FinishedAt = StatusCancelled, &m.Time
@@ -67,19 +69,28 @@ var Records = es.Project(
 	}),
 	es.Upon(Aggregate, Record.turnTaken),
 	es.Upon(Aggregate, func(r Record, e Finished, m es.Meta) Record {
-		r.Status, r.NextPlayer, r.Winner, r.FinishedAt = StatusFinished, "", e.Winner, &m.Time
-		return r
+		r.Status, r.Winner, r.ForfeitedBy, r.FinishedAt = StatusFinished, e.Winner, e.ForfeitedBy, &m.Time
+		return r.next("", m.Time)
 	}),
 ).IndexedBy("open", Record.whileOpen).IndexedBy("player", Record.forEachPlayer)
 
 func (r Record) turnTaken(e TurnTaken, m es.Meta) Record {
 	r.Turns = append(slices.Clip(r.Turns), Turn{Line: e.Line, Player: e.Player, Captured: e.Captured, At: m.Time})
-	r.NextPlayer = e.NextPlayer
 	r.Players = slices.Clone(r.Players)
 	for i, p := range r.Players {
 		if p.ID == e.Player {
 			r.Players[i].Score += len(e.Captured)
 		}
+	}
+	return r.next(e.NextPlayer, m.Time)
+}
+
+// next has a player's turn begin; nobody's after the last one.
+func (r Record) next(player string, from time.Time) Record {
+	r.NextPlayer, r.Deadline = player, nil
+	if player != "" {
+		deadline := from.Add(TurnTime)
+		r.Deadline = &deadline
 	}
 	return r
 }

@@ -18,6 +18,12 @@ func at(n int) *time.Time {
 	return &m
 }
 
+// deadline is that of a turn that began so many minutes after noon.
+func deadline(n int) *time.Time {
+	d := minute(n).Add(3 * 24 * time.Hour)
+	return &d
+}
+
 func scored(p match.Player, score int) match.Scored { return match.Scored{Player: p, Score: score} }
 
 var (
@@ -48,6 +54,7 @@ func TestRecords(t *testing.T) {
 	t.Run("started: no longer open", func(t *testing.T) {
 		want := fresh
 		want.Status, want.NextPlayer, want.StartedAt = match.StatusPlaying, "bob", at(1)
+		want.Deadline = deadline(1)
 		want.Players = []match.Scored{scored(ann, 0), scored(bob, 0)}
 		show(begun).Is(t, want).ListedIn(t, annsOf, bobsOf)
 	})
@@ -61,6 +68,7 @@ func TestRecords(t *testing.T) {
 		second := turn(down(1, 0), "ann", "ann", board.Cell{X: 0, Y: 0}, board.Cell{X: 1, Y: 0})
 		want := fresh
 		want.Status, want.NextPlayer, want.StartedAt = match.StatusPlaying, "ann", at(1)
+		want.Deadline = deadline(3)
 		want.Players = []match.Scored{scored(ann, 2), scored(bob, 0)}
 		want.Turns = []match.Turn{
 			{Line: first.Line, Player: "bob", At: minute(2)},
@@ -73,6 +81,13 @@ func TestRecords(t *testing.T) {
 		want.Status, want.StartedAt, want.FinishedAt, want.Winner = match.StatusFinished, at(1), at(2), "ann"
 		want.Players = []match.Scored{scored(ann, 0), scored(bob, 0)}
 		show(begun, of(finished).At(minute(2))).Is(t, want).ListedIn(t, annsOf, bobsOf)
+	})
+	t.Run("forfeited", func(t *testing.T) {
+		want := fresh
+		want.Status, want.StartedAt, want.FinishedAt, want.Winner = match.StatusFinished, at(1), at(2), "ann"
+		want.ForfeitedBy = "bob"
+		want.Players = []match.Scored{scored(ann, 0), scored(bob, 0)}
+		show(begun, of(forfeited).At(minute(2))).Is(t, want).ListedIn(t, annsOf, bobsOf)
 	})
 }
 

@@ -172,3 +172,9 @@ func TestProfiles(t *testing.T) {
 		estest.View(user.Profiles, estest.Committed(user.Aggregate, "ann", created, requested("m1"), user.NameSet{Name: "Anna"})).Is(t, renamed)
 	})
 }
+
+func TestSearch(t *testing.T) {
+	if text := user.Profiles.Text(user.Profile{ID: "ann", Name: "Ann"}); text != "Ann" {
+		t.Errorf("a user is found by %q", text)
+	}
+}

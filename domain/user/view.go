@@ -20,7 +20,10 @@ var Profiles = es.Project(
 		p.Name = e.Name
 		return p
 	}),
-)
+).Searchable(func(p Profile) string { return p.Name })
 
-// GetUser declares the query for a user.
-var GetUser = es.Get(Profiles, "get-user", "GET /users/{userId}")
+// The queries of users.
+var (
+	GetUser     = es.Get(Profiles, "get-user", "GET /users/{userId}")
+	SearchUsers = es.Search(Profiles, "search-users", "GET /user-search")
+)

@@ -1,13 +1,39 @@
-package identity
+// Package password is how passwords are kept and tried: as argon2id hashes, and not too often. Whatever signs people in by
+// password shares it.
+package password
 
 import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/foldstream/foldstream/es"
 )
+
+const (
+	shortest = 8   // characters
+	longest  = 128 // characters
+)
+
+// CheckNew refuses a password that nobody may choose.
+func CheckNew(password string) error {
+	if n := utf8.RuneCountInString(password); n < shortest || n > longest {
+		return es.Invalid("password", "a password has %d to %d characters", shortest, longest)
+	}
+	return nil
+}
+
+// CheckTried refuses a password that nobody can have, before it costs the time of a hash.
+func CheckTried(password string) error {
+	if password == "" || utf8.RuneCountInString(password) > longest {
+		return es.Invalid("password", "a password has 1 to %d characters", longest)
+	}
+	return nil
+}
 
 // parameters of argon2id. They stand in every hash, so that those that were made with others stay good.
 type parameters struct {
@@ -24,17 +50,18 @@ const (
 	keyBytes  = 32
 )
 
-// strangerHash stands in for the hash of whoever has no account, so that an unknown address costs the same time as a wrong
+// Stranger stands in for the hash of whoever has no account, so that an unknown name costs the same time as a wrong
 // password. It is made of nothing: no password fits it.
-var strangerHash = current.phc(make([]byte, saltBytes), make([]byte, keyBytes))
+var Stranger = current.phc(make([]byte, saltBytes), make([]byte, keyBytes))
 
-// hash makes the PHC string of a password.
-func hash(password string, salt []byte) string {
+// Hash makes the PHC string of a password, salted with the entropy of the command that brings it.
+func Hash(password string, env es.Env) string {
+	salt := env.Entropy[:saltBytes]
 	return current.phc(salt, current.key(password, salt, keyBytes))
 }
 
-// fits reports whether a password is the one that a PHC string was made of. A string that can't be read fits none.
-func fits(password, phc string) bool {
+// Fits reports whether a password is the one that a PHC string was made of. A string that can't be read fits none.
+func Fits(password, phc string) bool {
 	fields := strings.Split(phc, "$") // "", "argon2id", "v=19", "m=…,t=…,p=…", salt, key
 	if len(fields) != 6 || fields[1] != "argon2id" || fields[2] != fmt.Sprintf("v=%d", argon2.Version) {
 		return false
