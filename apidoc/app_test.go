@@ -80,7 +80,8 @@ type record struct {
 }
 
 var records = es.Project("doors", es.Upon(doors, func(r record, _ shut, _ es.Meta) record { return r })).
-	IndexedBy("all", func(record) []es.Key { return nil })
+	IndexedBy("all", func(record) []es.Key { return nil }).
+	Searchable(func(r record) string { return r.ID })
 
 type byHouse struct {
 	HouseID string `path:"houseId"`
@@ -106,6 +107,7 @@ var (
 			Queries: []*es.QueryDecl{
 				es.Get(records, "get-door", "GET /doors/{doorId}"),
 				es.List[byHouse](records, "list-doors", "GET /houses/{houseId}/doors"),
+				es.Search(records, "search-doors", "GET /door-search"),
 			},
 		},
 		es.Context{

@@ -16,15 +16,20 @@ import (
 // client adds what a client says, and what it is answered.
 func (t *talk) client() {
 	problem := t.notice("Problem", "Why the message was not obeyed.", member{"payload", t.schemas.output(reflect.TypeFor[handler.Problem]())})
-	t.hear("ping", "Keeps the connection from falling idle.", problem, t.notice("Pong", "The connection is alive."), t.said("ping"))
+	t.hear("ping", "Keeps the connection from falling idle.", problem, t.notice("Pong", "The connection is alive."), t.said("ping", "ping"))
 	subscribed := t.notice("Subscribed", "What the client had missed has been sent; version is the last of it.", member{"aggregateId", text()})
 	t.messages["Subscribed"].Payload.Properties.Set("version", &jsonschema.Schema{Type: "integer"}) // none for an empty stream
 	after := &jsonschema.Schema{Type: "integer", Minimum: "0", Description: "The last version that the client has; 0 when left out, for everything."}
-	subscribe := t.said("subscribe", member{"aggregateId", t.anyStream()})
+	subscribe := t.said("subscribe", "subscribe", member{"aggregateId", t.anyStream()})
 	t.messages["subscribe"].Payload.Properties.Set("after", after)
 	t.hear("subscribe", "Asks for the outcomes of one stream. Takes the role read, and for private streams admin.", problem, subscribed, subscribe)
 	t.hear("unsubscribe", "Wants no more of a stream.", problem,
-		t.notice("Unsubscribed", "The stream is left.", member{"aggregateId", text()}), t.said("unsubscribe", member{"aggregateId", text()}))
+		t.notice("Unsubscribed", "The stream is left.", member{"aggregateId", text()}), t.said("unsubscribe", "unsubscribe", member{"aggregateId", text()}))
+	t.hear("subscribe-event", "Asks for all events of a name from now on, whatever their stream. Takes the role read, and for events of private streams admin.", problem,
+		t.answer("SubscribedEvent", "Subscribed", "The events are sent from now on.", member{"event", text()}), t.said("subscribe-event", "subscribe", member{"event", text()}))
+	t.hear("unsubscribe-event", "Wants no more events of a name.", problem,
+		t.answer("UnsubscribedEvent", "Unsubscribed", "The events are sent no more.", member{"event", text()}),
+		t.said("unsubscribe-event", "unsubscribe", member{"event", text()}))
 }
 
 // hear adds an operation that receives a message and answers it.
@@ -36,16 +41,21 @@ func (t *talk) hear(name, what string, problem, answer, said reference) {
 }
 
 // said is a message of the client.
-func (t *talk) said(action string, members ...member) reference {
+func (t *talk) said(name, action string, members ...member) reference {
 	payload := exactly(append([]member{{"action", only(action)}}, members...)...)
 	payload.AdditionalProperties = jsonschema.FalseSchema
-	return t.say(action, message{Name: action, Title: sentence(action), Payload: payload})
+	return t.say(name, message{Name: action, Title: sentence(name), Payload: payload})
 }
 
 // notice is an answer to a message.
 func (t *talk) notice(name, what string, members ...member) reference {
-	payload := exactly(append([]member{{"type", only(name)}}, members...)...)
-	return t.say(name, message{Name: name, Title: sentence(name), Summary: what, Payload: payload})
+	return t.answer(name, name, what, members...)
+}
+
+// answer is one of several notices of a type.
+func (t *talk) answer(name, kind, what string, members ...member) reference {
+	payload := exactly(append([]member{{"type", only(kind)}}, members...)...)
+	return t.say(name, message{Name: kind, Title: sentence(name), Summary: what, Payload: payload})
 }
 
 // exactly is an object that has all the members.
@@ -57,17 +67,17 @@ func exactly(members ...member) *jsonschema.Schema {
 	return o
 }
 
-// outcomes adds the events of a context's aggregates. Of several aggregates of one category the first knows all events.
+// outcomes adds the events of a context's aggregates. Several aggregates of one category add to each other.
 func (t *talk) outcomes(c es.Context) {
 	for _, aggregate := range c.Aggregates {
-		if t.app.Aggregate(aggregate.Category()) != aggregate {
-			continue
-		}
 		what := fmt.Sprintf("What happens in the streams of the category %s.", aggregate.Category())
-		if aggregate.IsPrivate() {
+		if t.app.IsPrivate(aggregate.Category()) {
 			what += " It is private: the payload stays inside, and only an admin can subscribe."
 		}
-		o := t.tell(aggregate.Category()+"-outcomes", what, c.Name)
+		o := t.operations[key(aggregate.Category()+"-outcomes")]
+		if o == nil {
+			o = t.tell(aggregate.Category()+"-outcomes", what, c.Name)
+		}
 		for _, event := range aggregate.Events() {
 			o.Messages = append(o.Messages, t.outcome(aggregate, event))
 		}

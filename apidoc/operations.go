@@ -26,8 +26,15 @@ func (d *describer) command(tag string, decl *es.CommandDecl) *operation {
 		Headers:     map[string]header{"ETag": {Ref: headersAt + "Version"}, "Cache-Control": {Ref: headersAt + "NoStore"}},
 		Content:     inJSON(d.answer(decl)),
 	}
+	if handler.IsQueued(decl) {
+		status = http.StatusAccepted
+		accepted.Description = "Queued for the one writer of this stream. What became of it is pushed to the caller, and found in its trace."
+		delete(accepted.Headers, "ETag")
+	}
 	if decl.Creates != "" {
-		status = http.StatusCreated
+		if status == http.StatusOK {
+			status = http.StatusCreated
+		}
 		accepted.Headers["Location"] = header{Description: "Where the created is found, as " + decl.Creates, Schema: text()}
 	}
 	o.Responses[strconv.Itoa(status)] = accepted
@@ -61,14 +68,18 @@ func (d *describer) answer(decl *es.CommandDecl) *jsonschema.Schema {
 
 func (d *describer) query(tag string, decl *es.QueryDecl) *operation {
 	what, schema := "One document of the view "+decl.View.Name+".", d.schemas.output(decl.View.Doc)
-	if decl.IsList() {
+	several := decl.IsList() || decl.Finds
+	switch {
+	case decl.Finds:
+		what, schema = "The documents of the view "+decl.View.Name+" that have all the words, the best first.", page(schema)
+	case decl.IsList():
 		what, schema = "A page of documents of the view "+decl.View.Name+".", page(schema)
 	}
 	o := d.operation(tag, decl.Name, decl.Role, what)
 	o.Parameters = append(pathParameters(decl.Route), d.queryParameters(decl)...)
 	o.Parameters = append(o.Parameters, parameter{Ref: parametersAt + "IfNoneMatch"})
 	headers := map[string]header{"ETag": {Ref: headersAt + "Version"}, "Cache-Control": {Ref: headersAt + "Revalidate"}}
-	if decl.IsList() {
+	if several {
 		headers["ETag"] = header{Ref: headersAt + "PageTag"}
 	}
 	o.Responses["200"] = response{Description: "Found.", Headers: headers, Content: inJSON(schema)}
@@ -77,7 +88,7 @@ func (d *describer) query(tag string, decl *es.QueryDecl) *operation {
 	if decl.Role != "" {
 		o.refuse(http.StatusUnauthorized, http.StatusForbidden)
 	}
-	if !decl.IsList() {
+	if !several {
 		o.refuse(http.StatusNotFound, http.StatusConflict)
 	}
 	return o
@@ -93,7 +104,7 @@ func page(item *jsonschema.Schema) *jsonschema.Schema {
 
 // queryParameters are the names that the handler takes, in its order.
 func (d *describer) queryParameters(decl *es.QueryDecl) []parameter {
-	shared := map[string]string{"limit": "Limit", "cursor": "Cursor", "min-version": "MinVersion"}
+	shared := map[string]string{"limit": "Limit", "cursor": "Cursor", "min-version": "MinVersion", "q": "Words"}
 	var all []parameter
 	for _, name := range handler.QueryParameters(decl) {
 		if ref, ok := shared[name]; ok {
@@ -148,6 +159,10 @@ var sharedParameters = map[string]parameter{
 		Schema: &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: number(handler.MaxPage), Default: handler.UsualPage},
 	},
 	"Cursor": {Name: "cursor", In: "query", Schema: text(), Description: "The next of the page before."},
+	"Words": {
+		Name: "q", In: "query", Required: true, Description: "The words to find; the last may be the beginning of one.",
+		Schema: &jsonschema.Schema{Type: "string", MinLength: length(1), MaxLength: length(handler.MaxWords)},
+	},
 	"MinVersion": {
 		Name: "min-version", In: "query", Schema: &jsonschema.Schema{Type: "integer", Format: "int64", Minimum: "0"},
 		Description: fmt.Sprintf("Waits up to %.0f seconds for the view to reach a version, as a command answered it.", handler.MaxWait.Seconds()),

@@ -1,5 +1,5 @@
-// Package cloud serves Lambdas that need DynamoDB and nothing else of AWS. Its subpackages serve those that need more: a
-// Lambda links, and initialises at each cold start, every service's client that a package of its own imports.
+// Package cloud serves Lambdas. By itself it needs DynamoDB and nothing else of AWS; its subpackages give options that need
+// more: a Lambda links, and initialises at each cold start, every service's client that a package of its own imports.
 package cloud
 
 import (
@@ -9,15 +9,19 @@ import (
 	"github.com/foldstream/foldstream/handler"
 )
 
-// Command serves a declared command that grants no token.
-func Command(decl *es.CommandDecl) {
-	client := wiring.Database()
-	wiring.Start((&handler.Command{Decl: decl, Commands: wiring.Commands(client), Traces: wiring.Traces(client)}).Handle)
+// Command serves a declared command.
+func Command(decl *es.CommandDecl, options ...wiring.Option) {
+	client, parts := wiring.Database(), wiring.Gather(options)
+	wiring.Start((&handler.Command{
+		Decl: decl, Commands: wiring.Commands(client, parts), Traces: wiring.Traces(client), Authority: parts.Authority,
+	}).Handle)
 }
 
 // Query serves a declared query.
-func Query(decl *es.QueryDecl) {
-	wiring.Start((&handler.Query{Decl: decl, Views: wiring.Views(wiring.Database())}).Handle)
+func Query(decl *es.QueryDecl, options ...wiring.Option) {
+	wiring.Start((&handler.Query{
+		Decl: decl, Views: wiring.Views(wiring.Database()), Search: wiring.Gather(options).Search,
+	}).Handle)
 }
 
 // Trace serves [handler.GetTrace].
@@ -27,17 +31,47 @@ func Trace() { wiring.Start(handler.Trace(wiring.Traces(wiring.Database()))) }
 func Health() { wiring.Start(handler.Health(wiring.Events(wiring.Database()))) }
 
 // Projector serves the queue of a declared view.
-func Projector(view *es.ViewDecl) {
+func Projector(view *es.ViewDecl, options ...wiring.Option) {
 	client := wiring.Database()
-	consumer := &engine.Consumer{
-		Name: view.Name, Store: wiring.Events(client), Lot: wiring.Lot(client),
-		Handler: &engine.Projector{View: view, Views: wiring.Views(client)},
+	projector := &engine.Projector{View: view, Views: wiring.Views(client), Search: wiring.Gather(options).Search}
+	if view.Global {
+		follower := engine.NewGlobal(projector, wiring.Feed(client), wiring.Checkpoints(client), wiring.Lot(client), engine.World{})
+		wiring.Serve(view.Name, follower)
+		return
 	}
-	wiring.Start(handler.Consumer{Consumer: consumer}.Handle)
+	wiring.Serve(view.Name, &engine.Consumer{Name: view.Name, Store: wiring.Events(client), Lot: wiring.Lot(client), Handler: projector})
 }
 
-// EventHandler serves the queue of a declared saga that posts no mail.
-func EventHandler(decl *es.Saga) { wiring.ServeSaga(decl, nil) }
+// EventHandler serves the queue of a declared saga.
+func EventHandler(decl *es.Saga, options ...wiring.Option) {
+	client, parts := wiring.Database(), wiring.Gather(options)
+	saga := &engine.Saga{
+		Decl: decl, Commands: wiring.Commands(client, parts), Timers: parts.Timers, Mailer: parts.Mailer, Texter: parts.Texter,
+	}
+	wiring.Serve(decl.Name, saga.Consumer(wiring.Checkpoints(client), wiring.Lot(client)))
+}
+
+// Listener serves the queue of a declared listener.
+func Listener(decl *es.Listener, options ...wiring.Option) {
+	client, parts := wiring.Database(), wiring.Gather(options)
+	listener := &engine.Listener{Decl: decl, Commands: wiring.Commands(client, parts), Timers: parts.Timers}
+	wiring.Serve(decl.Name, listener.Consumer(wiring.Checkpoints(client), wiring.Lot(client)))
+}
+
+// Snapshots serves the queue of the snapshotter.
+func Snapshots(app *es.App) {
+	snapshotter, err := engine.NewSnapshotter(wiring.Commands(wiring.Database(), wiring.Parts{}), app.Folders())
+	if err != nil {
+		panic(err) // only for a size that is not positive
+	}
+	wiring.Serve(engine.SnapshotterName, snapshotter)
+}
+
+// Errands serves a queue of errands: timers, or the inbox of single writers.
+func Errands(app *es.App, options ...wiring.Option) {
+	commands := wiring.Commands(wiring.Database(), wiring.Gather(options))
+	wiring.Start(handler.Errands{Errands: &engine.Errands{Commands: commands, Find: app.Command}}.Handle)
+}
 
 // Disconnect serves the WebSocket API's $disconnect route.
 func Disconnect() {

@@ -29,7 +29,7 @@ type Command struct {
 // Accepted is what a command answers. What the command adds to it stands beside these members.
 type Accepted struct {
 	ID      string         `json:"id"`
-	Version uint64         `json:"version"`
+	Version uint64         `json:"version,omitzero"` // absent when the command is yet to be decided
 	TraceID string         `json:"traceId"`
 	More    jsontext.Value `json:",embed"`
 }
@@ -53,8 +53,13 @@ func (h *Command) handle(ctx context.Context, request events.APIGatewayV2HTTPReq
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
-	result, err := h.Commands.Execute(ctx, engine.Request{
-		Decl: h.Decl, Command: command, ID: commandID, TraceID: traceID, Invoker: caller,
+	_, repeatable := request.Headers["idempotency-key"]
+	execute := h.Commands.Execute
+	if IsQueued(h.Decl) {
+		execute = h.Commands.Enqueue
+	}
+	result, err := execute(ctx, engine.Request{
+		Decl: h.Decl, Command: command, ID: commandID, Fresh: !repeatable, TraceID: traceID, Invoker: caller,
 		Trace: request.Headers["x-amzn-trace-id"],
 	})
 	if err != nil {
@@ -63,6 +68,9 @@ func (h *Command) handle(ctx context.Context, request events.APIGatewayV2HTTPReq
 	}
 	return h.accept(ctx, result)
 }
+
+// IsQueued reports whether a command is answered before it is decided: that of an aggregate with a single writer.
+func IsQueued(d *es.CommandDecl) bool { return d.Aggregate.Traits().Writing == es.Single }
 
 // decode makes the command of a request. The command's id comes from the Idempotency-Key when there is one.
 func (h *Command) decode(request events.APIGatewayV2HTTPRequest, caller es.Identity) (command any, commandID string, err error) {
@@ -128,11 +136,16 @@ func (h *Command) accept(ctx context.Context, result engine.Result) (events.APIG
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
 	status := http.StatusOK
-	if h.Decl.Creates != "" {
+	switch {
+	case IsQueued(h.Decl):
+		status = http.StatusAccepted
+	case h.Decl.Creates != "":
 		status = http.StatusCreated
 	}
 	response := answer(status, Accepted{ID: result.Stream.ID(), Version: result.Version, TraceID: result.TraceID, More: more})
-	response.Headers["etag"] = versionTag(result.Version)
+	if result.Version > 0 {
+		response.Headers["etag"] = versionTag(result.Version)
+	}
 	if h.Decl.Creates != "" {
 		response.Headers["location"] = strings.ReplaceAll(h.Decl.Creates, "{id}", result.Stream.ID())
 	}

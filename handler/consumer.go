@@ -7,12 +7,20 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 )
 
 // Consumer is the handler of a consumer's SQS FIFO queue. Each message's body is one commit; its group is the stream.
-type Consumer struct{ *engine.Consumer }
+type Consumer struct {
+	Name string
+	To   Deliverer
+}
+
+// Deliverer takes commits of one stream that arrived together; attempt counts the deliveries of the first, from 1. When it
+// fails they are delivered again.
+type Deliverer interface {
+	Deliver(ctx context.Context, stream es.StreamID, commits []es.Commit, attempt int) error
+}
 
 // Handle delivers a batch, stream by stream. A failed message is reported together with every later one of its stream, so
 // that none overtakes it; what is not reported is done with, and leaves the queue.
@@ -29,7 +37,7 @@ func (h Consumer) Handle(ctx context.Context, batch events.SQSEvent) (events.SQS
 		if len(commits) == 0 {
 			continue
 		}
-		if err := h.Deliver(ctx, commits[0].Stream, commits, receives(group[0])); err != nil {
+		if err := h.To.Deliver(ctx, commits[0].Stream, commits, receives(group[0])); err != nil {
 			if ctx.Err() == nil { // else the process stops, and the messages come again when it is back
 				slog.WarnContext(ctx, "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
 			}

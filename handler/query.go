@@ -22,8 +22,10 @@ import (
 
 // Query is the handler of one declared query.
 type Query struct {
-	Decl  *es.QueryDecl
-	Views engine.Views
+	Decl   *es.QueryDecl
+	Views  engine.Views
+	Search engine.Search // for a search; nil for other queries
+	World  engine.World
 }
 
 // Listed is what a listing query answers: a page, and the cursor of the next one unless this is the last.
@@ -54,10 +56,14 @@ func (h *Query) handle(ctx context.Context, request events.APIGatewayV2HTTPReque
 	if err := h.check(request); err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
-	if h.Decl.IsList() {
+	switch {
+	case h.Decl.Finds:
+		return h.find(ctx, request)
+	case h.Decl.IsList():
 		return h.list(ctx, request)
+	default:
+		return h.get(ctx, request)
 	}
-	return h.get(ctx, request)
 }
 
 func (h *Query) check(request events.APIGatewayV2HTTPRequest) error {
@@ -78,7 +84,10 @@ func (h *Query) check(request events.APIGatewayV2HTTPRequest) error {
 
 // QueryParameters are the names that a query takes in its query string.
 func QueryParameters(d *es.QueryDecl) []string {
-	if !d.IsList() {
+	switch {
+	case d.Finds:
+		return []string{"q", "limit"}
+	case !d.IsList():
 		return []string{"min-version"}
 	}
 	names := []string{"limit", "cursor"}
@@ -141,7 +150,7 @@ func (h *Query) await(ctx context.Context, rowID string, least uint64) (engine.R
 
 func (h *Query) list(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	input := reflect.New(h.Decl.Input).Elem()
-	if err := fill(input, request, map[string]string{"invoker": identity(request).User}); err != nil {
+	if err := fill(input, request, h.from(request)); err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
 	q := input.Interface()
@@ -156,6 +165,11 @@ func (h *Query) list(ctx context.Context, request events.APIGatewayV2HTTPRequest
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
+	return weaklyTagged(request, listed)
+}
+
+// weaklyTagged answers documents that have no version together.
+func weaklyTagged(request events.APIGatewayV2HTTPRequest, listed Listed) (events.APIGatewayV2HTTPResponse, error) {
 	text, err := es.Encode(listed)
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, fmt.Errorf("encode a page: %w", err)
@@ -164,15 +178,18 @@ func (h *Query) list(ctx context.Context, request events.APIGatewayV2HTTPRequest
 	return tagged(request, `W/"`+hex.EncodeToString(hash[:12])+`"`, text), nil
 }
 
+func (h *Query) from(request events.APIGatewayV2HTTPRequest) map[string]string {
+	return map[string]string{
+		"invoker": identity(request).User, "now": h.World.Time().Format("2006-01-02T15:04:05.000Z"),
+	}
+}
+
 func (h *Query) page(q any, parameters map[string]string) (engine.Page, error) {
 	index, partition := h.Decl.Page(q)
-	page := engine.Page{Index: index, Partition: partition, Limit: UsualPage}
-	if text, given := parameters["limit"]; given {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > MaxPage {
-			return page, es.Invalid("limit", "a page has 1 to %d items", MaxPage)
-		}
-		page.Limit = n
+	page := engine.Page{Index: index, Partition: partition}
+	var err error
+	if page.Limit, err = limit(parameters); err != nil {
+		return page, err
 	}
 	if text, given := parameters["cursor"]; given {
 		after, err := openCursor(text, page)
@@ -182,6 +199,18 @@ func (h *Query) page(q any, parameters map[string]string) (engine.Page, error) {
 		page.After = after
 	}
 	return page, nil
+}
+
+func limit(parameters map[string]string) (int, error) {
+	text, given := parameters["limit"]
+	if !given {
+		return UsualPage, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > MaxPage {
+		return 0, es.Invalid("limit", "a page has 1 to %d items", MaxPage)
+	}
+	return n, nil
 }
 
 // collect reads on until a page is full of documents that the query keeps.

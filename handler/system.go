@@ -88,7 +88,7 @@ func Discovery(authority *token.Authority) HTTP {
 }
 
 // Health is the handler of [GetHealth]. It reads a stream that does not exist.
-func Health(store engine.EventStore) HTTP {
+func Health(store engine.Loader) HTTP {
 	return func(ctx context.Context, _ events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		for _, err := range engine.Read(ctx, store, "health-check", 0) {
 			if err != nil {

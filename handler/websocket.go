@@ -22,11 +22,13 @@ type WebSocket struct {
 	Authority   *token.Authority
 	Connections engine.Connections
 	Pusher      engine.Pusher
-	Store       engine.EventStore
+	Store       engine.Loader
 	// Streams tells of a category whether there is one, and whether only admins may subscribe to its streams; those hear
 	// of its events without their data.
 	Streams func(category string) (known, restricted bool)
-	World   engine.World
+	// Events tells as much of an event's wire name.
+	Events func(name string) (known, restricted bool)
+	World  engine.World
 }
 
 const (
@@ -107,15 +109,29 @@ func credentials(request events.APIGatewayWebsocketProxyRequest) (raw string, of
 
 // Message is what a client sends.
 type Message struct {
-	Action      string      `json:"action"`      // ping, subscribe or unsubscribe
-	AggregateID es.StreamID `json:"aggregateId"` // the stream to subscribe to
-	After       uint64      `json:"after"`       // the last version that the client has of it
+	Action      string      `json:"action"`          // ping, subscribe or unsubscribe
+	AggregateID es.StreamID `json:"aggregateId"`     // the stream to subscribe to
+	After       uint64      `json:"after"`           // the last version that the client has of it
+	Event       string      `json:"event,omitempty"` // or the event to subscribe to by its name, whatever its stream
+}
+
+// topic is what a message is about.
+func (m Message) topic() (engine.Topic, error) {
+	switch {
+	case m.Event != "" && m.AggregateID != "":
+		return "", es.Invalid("event", "either a stream or an event")
+	case m.Event != "":
+		return engine.EventTopic(m.Event), nil
+	default:
+		return engine.StreamTopic(m.AggregateID), nil
+	}
 }
 
 // Notice is what the system answers to a message, beside outcomes.
 type Notice struct {
 	Type        string      `json:"type"` // Pong, Subscribed, Unsubscribed or Problem
 	AggregateID es.StreamID `json:"aggregateId,omitempty"`
+	Event       string      `json:"event,omitempty"`
 	Version     uint64      `json:"version,omitzero"`
 	Payload     *Problem    `json:"payload,omitempty"`
 }
@@ -146,14 +162,21 @@ func (h *WebSocket) obey(ctx context.Context, connectionID, body string) (Notice
 	if err := decodeInput([]byte(body), &m); err != nil {
 		return Notice{}, err
 	}
+	topic, err := m.topic()
+	if err != nil {
+		return Notice{}, err
+	}
 	switch m.Action {
 	case "ping":
 		return Notice{Type: "Pong"}, nil
 	case "subscribe":
+		if m.Event != "" {
+			return h.hear(ctx, connection, m.Event, topic)
+		}
 		return h.subscribe(ctx, connection, m)
 	case "unsubscribe":
-		err := h.Connections.Unsubscribe(ctx, connectionID, m.AggregateID)
-		return Notice{Type: "Unsubscribed", AggregateID: m.AggregateID}, err
+		err := h.Connections.Unsubscribe(ctx, connectionID, topic)
+		return Notice{Type: "Unsubscribed", AggregateID: m.AggregateID, Event: m.Event}, err
 	default:
 		return Notice{}, es.Invalid("action", "ping, subscribe or unsubscribe")
 	}
@@ -191,7 +214,7 @@ func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Messag
 	if err := engine.Authorize(es.RoleRead, caller); err != nil {
 		return Notice{}, err
 	}
-	if err := h.Connections.Subscribe(ctx, c.ID, m.AggregateID); err != nil {
+	if err := h.Connections.Subscribe(ctx, c.ID, engine.StreamTopic(m.AggregateID)); err != nil {
 		return Notice{}, fmt.Errorf("subscribe to %s: %w", m.AggregateID, err)
 	}
 	notice := Notice{Type: "Subscribed", AggregateID: m.AggregateID, Version: m.After}
@@ -206,6 +229,25 @@ func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Messag
 		notice.Version = max(notice.Version, commit.Last())
 	}
 	return notice, nil
+}
+
+// hear subscribes to the events of a name, from now on.
+func (h *WebSocket) hear(ctx context.Context, c engine.Connection, event string, topic engine.Topic) (Notice, error) {
+	known, restricted := h.Events(event)
+	caller := es.Identity{User: c.User, Roles: c.Roles}
+	switch {
+	case !known:
+		return Notice{}, es.Invalid("event", "there is no event of this name")
+	case restricted && !caller.Has(es.RoleAdmin):
+		return Notice{}, engine.ErrForbidden
+	}
+	if err := engine.Authorize(es.RoleRead, caller); err != nil {
+		return Notice{}, err
+	}
+	if err := h.Connections.Subscribe(ctx, c.ID, topic); err != nil {
+		return Notice{}, fmt.Errorf("subscribe to %s: %w", event, err)
+	}
+	return Notice{Type: "Subscribed", Event: event}, nil
 }
 
 // beforeCommitOf is a version before the commit that holds the next one: a client may have lost its connection between

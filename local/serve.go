@@ -71,7 +71,7 @@ func (s *System) routes() (http.Handler, error) {
 		}
 	}
 	for _, d := range s.App.Queries() {
-		g.route(d.Route, d.Role, (&handler.Query{Decl: d, Views: s.Store}).Handle)
+		g.route(d.Route, d.Role, (&handler.Query{Decl: d, Views: s.Store, Search: s.Store, World: s.World}).Handle)
 	}
 	for route, handle := range map[handler.SystemRoute]handler.HTTP{
 		handler.GetTrace: handler.Trace(s.Store), handler.GetKeys: handler.Keys(s.Authority),
@@ -80,7 +80,8 @@ func (s *System) routes() (http.Handler, error) {
 		g.route(route.Route, route.Role, handle)
 	}
 	socket := &handler.WebSocket{
-		Authority: s.Authority, Connections: s.Store, Pusher: s.hub, Store: s.Store, Streams: s.App.Streams, World: s.World,
+		Authority: s.Authority, Connections: s.Store, Pusher: s.hub, Store: s.Store, Streams: s.App.Streams, Events: s.App.EventsNamed,
+		World: s.World,
 	}
 	s.hub.handle = socket.Handle
 	g.mux.Handle("GET /ws", s.hub)

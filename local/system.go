@@ -35,7 +35,10 @@ type System struct {
 	Store     *sqlite.DB
 	Commands  *engine.Commands
 	Authority *token.Authority
-	Consumers map[string]*engine.Consumer // by name
+	Consumers map[string]*engine.Consumer // by name, those that can park
+	snapshots *engine.Snapshotter
+	errands   *engine.Errands
+	followers map[string]engine.Global
 	hub       *hub
 }
 
@@ -66,30 +69,52 @@ func Open(config Config, serving bool) (*System, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	mailer, err := outbox.Open(filepath.Join(config.Data, "outbox"), mailFrom)
+	secrets, err := keyfile.OpenSecret(filepath.Join(config.Data, "secret.key"))
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	box, err := outbox.Open(filepath.Join(config.Data, "outbox"), mailFrom)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	s := &System{
 		Config: config, Store: store, hub: newHub(),
-		Commands:  &engine.Commands{Store: store, Memory: memory, World: config.World},
+		Commands: &engine.Commands{
+			Store: store, Memory: memory, Snapshots: store, Leases: store, Inbox: store, Secrets: secrets, World: config.World,
+		},
 		Authority: &token.Authority{Signer: signer, World: config.World},
-		Consumers: map[string]*engine.Consumer{},
+		Consumers: map[string]*engine.Consumer{}, followers: map[string]engine.Global{},
 	}
-	s.consumers(mailer)
+	s.errands = &engine.Errands{Commands: s.Commands, Find: config.App.Command}
+	if s.snapshots, err = engine.NewSnapshotter(s.Commands, config.App.Folders()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	s.consumers(box)
 	return s, nil
 }
 
-func (s *System) consumers(mailer engine.Mailer) {
+func (s *System) consumers(box *outbox.Outbox) {
 	add := func(c *engine.Consumer) { s.Consumers[c.Name] = c }
 	for _, view := range s.App.Views() {
-		add(&engine.Consumer{
-			Name: view.Name, Store: s.Store, Lot: s.Store, World: s.World, Handler: &engine.Projector{View: view, Views: s.Store},
-		})
+		projector := &engine.Projector{View: view, Views: s.Store}
+		if view.IsSearchable() {
+			projector.Search = s.Store
+		}
+		if view.Global {
+			follower := engine.NewGlobal(projector, s.Store, s.Store, s.Store, s.World)
+			s.followers[view.Name] = follower
+			add(follower.Consumer)
+			continue
+		}
+		add(&engine.Consumer{Name: view.Name, Store: s.Store, Lot: s.Store, World: s.World, Handler: projector})
 	}
 	for _, decl := range s.App.Sagas() {
-		saga := &engine.Saga{Decl: decl, Commands: s.Commands, Mailer: mailer}
+		saga := &engine.Saga{Decl: decl, Commands: s.Commands, Timers: s.Store, Mailer: box, Texter: box}
 		add(saga.Consumer(s.Store, s.Store))
+	}
+	for _, decl := range s.App.Listeners() {
+		listener := &engine.Listener{Decl: decl, Commands: s.Commands, Timers: s.Store}
+		add(listener.Consumer(s.Store, s.Store))
 	}
 	notifier := &engine.Notifier{Traces: s.Store, Connections: s.Store, Pusher: s.hub, IsPrivate: s.App.IsPrivate, World: s.World}
 	add(notifier.Consumer(s.Store, s.Store, s.Store))
@@ -103,25 +128,46 @@ type batchHandler = func(context.Context, events.SQSEvent) (events.SQSEventRespo
 // workers is how many batches of one queue are handled at once: a stream is in one of them only.
 const workers = 2
 
-// consume brings commits to all consumers until the context ends.
+// consume brings commits to all consumers, and runs errands, until the context ends.
 func (s *System) consume(ctx context.Context) error {
 	all, ctx := errgroup.WithContext(ctx)
-	for name, c := range s.Consumers {
-		handle := handler.Consumer{Consumer: c}.Handle
+	work := func(name string, poll pollFunc, handle batchHandler) {
 		for range workers {
-			all.Go(func() error { return s.poll(ctx, name, handle) })
+			all.Go(func() error { return keepPolling(ctx, name, poll, handle) })
 		}
 	}
+	queue := func(name string, to handler.Deliverer) {
+		poll := func(ctx context.Context, wait time.Duration, handle batchHandler) (int, error) {
+			return s.Store.Poll(ctx, name, wait, handle)
+		}
+		work(name, poll, handler.Consumer{Name: name, To: to}.Handle)
+	}
+	for name, c := range s.Consumers {
+		if follower, ok := s.followers[name]; ok {
+			queue(name, follower)
+			continue
+		}
+		queue(name, c)
+	}
+	for _, q := range topology.Queues(s.App) {
+		if q.Name == engine.SnapshotterName {
+			queue(q.Name, s.snapshots)
+		}
+	}
+	work(engine.TimersName, s.Store.PollTimers, handler.Errands{Errands: s.errands}.Handle)
+	work(engine.InboxName, s.Store.PollInbox, handler.Errands{Errands: s.errands}.Handle)
 	if err := all.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("consume: %w", err)
 	}
 	return nil
 }
 
-// poll hands over a queue's batches. A failure of the store is logged and tried again: the messages wait.
-func (s *System) poll(ctx context.Context, queue string, handle batchHandler) error {
+type pollFunc = func(ctx context.Context, wait time.Duration, handle batchHandler) (int, error)
+
+// keepPolling hands over a queue's batches. A failure of the store is logged and tried again: the messages wait.
+func keepPolling(ctx context.Context, queue string, poll pollFunc, handle batchHandler) error {
 	for ctx.Err() == nil {
-		if _, err := s.Store.Poll(ctx, queue, time.Minute, handle); err != nil && ctx.Err() == nil {
+		if _, err := poll(ctx, time.Minute, handle); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "polling failed", "queue", queue, "error", err)
 			select {
 			case <-time.After(time.Second):

@@ -3,12 +3,14 @@
 package topology
 
 import (
+	"slices"
+
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
 )
 
-// Function is one Lambda. Exactly one of its triggers is set: Route, Queue, Socket, Stream or Schedule.
+// Function is one Lambda. Exactly one of its triggers is set: Route, Queue, Errands, Socket, Stream or Schedule.
 type Function struct {
 	Name     string // unique: its kind and the declaration's name, as "command-take-turn"
 	Folder   string // of its main package, from the top of the repository
@@ -16,6 +18,7 @@ type Function struct {
 	Route    string // of the HTTP API, as "POST /matches/{matchId}/turns"
 	Role     string // that the route's caller needs; empty for a route without an authorizer
 	Queue    *Queue // whose commits it consumes
+	Errands  string // the queue of errands that it runs: [engine.TimersName] or [engine.InboxName]
 	Socket   string // route of the WebSocket API
 	Stream   bool   // consumes the stream of the events table
 	Schedule bool   // runs now and then
@@ -25,7 +28,16 @@ type Function struct {
 // Queue is a FIFO queue that a consumer reads.
 type Queue struct {
 	Name       string   // of the consumer
-	Categories []string // of the streams whose commits it gets; empty for all
+	Categories []string // of the streams whose commits it is about; empty for all
+	Wakes      bool     // it only gets to know that the feed goes on, and reads the feed
+}
+
+// Filter is the categories of the messages that are for the queue; empty for all.
+func (q Queue) Filter() []string {
+	if q.Wakes {
+		return []string{engine.FeedStream.Category()}
+	}
+	return q.Categories
 }
 
 // Grant is a permission that a function needs.
@@ -36,9 +48,16 @@ const (
 	LoadEvents      Grant = iota + 1 // read streams
 	AppendEvents                     // read and append to streams
 	SweepEvents                      // read the whole events table
+	ReadSnapshots                    // read snapshots
+	WriteSnapshots                   // save snapshots
+	HoldLeases                       // take and release leases, and append under them
 	ReadViews                        // read rows and pages
 	WriteViews                       // read and save rows
+	SearchViews                      // find documents by their words
+	IndexViews                       // index documents by their words
+	ReadFeed                         // read the feed
 	WriteFeed                        // append to the feed
+	WakeFollowers                    // tell those who follow the feed that it goes on
 	Checkpoint                       // read and advance checkpoints
 	Park                             // note and remove parked streams
 	NoteTraces                       // add outcomes to traces
@@ -46,14 +65,19 @@ const (
 	HoldConnections                  // add, find and remove connections and subscriptions
 	PushMessages                     // send to WebSocket connections
 	PublishCommits                   // publish to the topic
+	PostInbox                        // queue commands for single writers
+	SetTimers                        // set timers
 	SignTokens                       // sign with the key
 	ReadKey                          // read the key's public half
+	ReadSecret                       // read the system's secret
 	KnowIssuer                       // be told the URL of the token authority
 	SendMail                         // send e-mail
+	SendText                         // send text messages
 )
 
 // Functions lists the Lambdas of an app, in order of declaration, the system's own last.
 func Functions(app *es.App) []Function {
+	has := needsOf(app)
 	var all []Function
 	for _, c := range app.Contexts {
 		for _, d := range c.Commands {
@@ -62,28 +86,77 @@ func Functions(app *es.App) []Function {
 			}
 		}
 		for _, d := range c.Queries {
-			all = append(all, Function{
-				Name: "query-" + d.Name, Folder: "functions/query/" + d.Name, Context: c.Name,
-				Route: d.Route, Role: d.Role, Grants: []Grant{ReadViews},
-			})
+			all = append(all, query(c, d))
 		}
 		for _, d := range c.Views {
-			all = append(all, Function{
-				Name: "projector-" + d.Name, Folder: "functions/projector/" + d.Name, Context: c.Name,
-				Queue: &Queue{Name: d.Name, Categories: []string{d.Category}}, Grants: []Grant{LoadEvents, WriteViews, Park},
-			})
+			all = append(all, projector(c, d))
 		}
 		for _, d := range c.Sagas {
-			all = append(all, saga(c, d))
+			all = append(all, saga(c, d, has))
+		}
+		for _, d := range c.Listeners {
+			all = append(all, listener(c, d, has))
 		}
 	}
-	return append(all, system()...)
+	return append(all, system(has)...)
+}
+
+// needs is what an app as a whole asks of the system.
+type needs struct {
+	timers, inbox, secret, followers bool
+	snapshots                        []string // categories
+}
+
+func needsOf(app *es.App) needs {
+	n := needs{timers: len(app.Listeners()) > 0}
+	for _, a := range app.Folders() {
+		n.inbox = n.inbox || a.Traits().Writing == es.Single
+		if a.Traits().Snapshot > 0 && !slices.Contains(n.snapshots, a.Category()) {
+			n.snapshots = append(n.snapshots, a.Category())
+		}
+	}
+	for _, d := range app.Sagas() {
+		n.timers = n.timers || d.Timers
+	}
+	for _, d := range app.Commands() {
+		n.secret = n.secret || d.Secret
+	}
+	for _, d := range app.Views() {
+		n.followers = n.followers || d.Global
+	}
+	return n
+}
+
+// commanding are the grants of who executes commands of any aggregate.
+func (n needs) commanding(more ...Grant) []Grant {
+	grants := append([]Grant{AppendEvents}, more...)
+	if len(n.snapshots) > 0 {
+		grants = append(grants, ReadSnapshots)
+	}
+	if n.inbox {
+		grants = append(grants, HoldLeases)
+	}
+	return grants
 }
 
 func command(c es.Context, d *es.CommandDecl) Function {
 	f := Function{
-		Name: "command-" + d.Name, Folder: "functions/command/" + d.Name, Context: c.Name,
-		Route: d.Route, Role: d.Role, Grants: []Grant{AppendEvents, NoteTraces},
+		Name: "command-" + d.Name, Folder: "functions/command/" + d.Name, Context: c.Name, Route: d.Route, Role: d.Role,
+	}
+	if handler.IsQueued(d) {
+		f.Grants = []Grant{PostInbox, NoteTraces}
+		return f
+	}
+	f.Grants = []Grant{AppendEvents, NoteTraces}
+	folders := []es.Folder{d.Aggregate}
+	for _, ask := range d.Asks {
+		folders = append(folders, ask.Aggregate)
+	}
+	if slices.ContainsFunc(folders, func(a es.Folder) bool { return a.Traits().Snapshot > 0 }) {
+		f.Grants = append(f.Grants, ReadSnapshots)
+	}
+	if d.Secret {
+		f.Grants = append(f.Grants, ReadSecret)
 	}
 	if d.GrantsToken() {
 		f.Grants = append(f.Grants, SignTokens, KnowIssuer)
@@ -91,19 +164,54 @@ func command(c es.Context, d *es.CommandDecl) Function {
 	return f
 }
 
-func saga(c es.Context, d *es.Saga) Function {
+func query(c es.Context, d *es.QueryDecl) Function {
 	f := Function{
-		Name: "eventhandler-" + d.Name, Folder: "functions/eventhandler/" + d.Name, Context: c.Name,
-		Queue: &Queue{Name: d.Name, Categories: d.Listens}, Grants: []Grant{AppendEvents, Checkpoint, Park},
+		Name: "query-" + d.Name, Folder: "functions/query/" + d.Name, Context: c.Name,
+		Route: d.Route, Role: d.Role, Grants: []Grant{ReadViews},
 	}
-	if d.Addresses.Aggregate != nil {
-		f.Grants = append(f.Grants, SendMail)
+	if d.Finds {
+		f.Grants = append(f.Grants, SearchViews)
 	}
 	return f
 }
 
-// system are the functions that every app has.
-func system() []Function {
+func projector(c es.Context, d *es.ViewDecl) Function {
+	f := Function{
+		Name: "projector-" + d.Name, Folder: "functions/projector/" + d.Name, Context: c.Name,
+		Queue: &Queue{Name: d.Name, Categories: d.Categories, Wakes: d.Global}, Grants: []Grant{LoadEvents, WriteViews, Park},
+	}
+	if d.Global {
+		f.Grants = []Grant{ReadFeed, WriteViews, Checkpoint, Park}
+	}
+	if d.IsSearchable() {
+		f.Grants = append(f.Grants, IndexViews)
+	}
+	return f
+}
+
+func saga(c es.Context, d *es.Saga, has needs) Function {
+	f := Function{
+		Name: "eventhandler-" + d.Name, Folder: "functions/eventhandler/" + d.Name, Context: c.Name,
+		Queue: &Queue{Name: d.Name, Categories: d.Listens}, Grants: has.commanding(Checkpoint, Park),
+	}
+	for grant, needed := range map[Grant]bool{SetTimers: d.Timers, SendMail: d.Mails, SendText: d.Texts, ReadSecret: d.Secret} {
+		if needed {
+			f.Grants = append(f.Grants, grant)
+		}
+	}
+	slices.Sort(f.Grants)
+	return f
+}
+
+func listener(c es.Context, d *es.Listener, has needs) Function {
+	return Function{
+		Name: "eventhandler-" + d.Name, Folder: "functions/eventhandler/" + d.Name, Context: c.Name,
+		Queue: &Queue{Name: d.Name, Categories: d.Listens}, Grants: has.commanding(Checkpoint, Park, SetTimers),
+	}
+}
+
+// system are the functions that every app has, and those that it needs for what it declares.
+func system(has needs) []Function {
 	grants := map[string][]Grant{
 		handler.GetTrace.Name: {ReadTraces}, handler.GetKeys.Name: {ReadKey, KnowIssuer}, handler.Discover.Name: {KnowIssuer}, handler.GetHealth.Name: {LoadEvents},
 	}
@@ -113,10 +221,14 @@ func system() []Function {
 			Name: "query-" + r.Name, Folder: "functions/query/" + r.Name, Route: r.Route, Role: r.Role, Grants: grants[r.Name],
 		})
 	}
-	return append(
+	relaying := []Grant{LoadEvents, WriteFeed, PublishCommits}
+	if has.followers {
+		relaying = append(relaying, WakeFollowers)
+	}
+	all = append(
 		all,
-		Function{Name: "relay", Folder: "functions/relay", Stream: true, Grants: []Grant{LoadEvents, WriteFeed, PublishCommits}},
-		Function{Name: "sweeper", Folder: "functions/sweeper", Schedule: true, Grants: []Grant{LoadEvents, SweepEvents, WriteFeed, PublishCommits}},
+		Function{Name: "relay", Folder: "functions/relay", Stream: true, Grants: relaying},
+		Function{Name: "sweeper", Folder: "functions/sweeper", Schedule: true, Grants: append(slices.Clone(relaying), SweepEvents)},
 		Function{
 			Name: engine.NotifierName, Folder: "functions/eventhandler/" + engine.NotifierName, Queue: &Queue{Name: engine.NotifierName},
 			Grants: []Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages},
@@ -128,6 +240,29 @@ func system() []Function {
 			Grants: []Grant{LoadEvents, HoldConnections, PushMessages},
 		},
 	)
+	if len(has.snapshots) > 0 {
+		all = append(all, Function{
+			Name: engine.SnapshotterName, Folder: "functions/eventhandler/" + engine.SnapshotterName,
+			Queue:  &Queue{Name: engine.SnapshotterName, Categories: has.snapshots},
+			Grants: []Grant{LoadEvents, ReadSnapshots, WriteSnapshots},
+		})
+	}
+	if has.timers {
+		all = append(all, errands(engine.TimersName, has))
+	}
+	if has.inbox {
+		all = append(all, errands(engine.InboxName, has))
+	}
+	return all
+}
+
+// errands is the function of a queue of errands. It executes whatever command comes.
+func errands(name string, has needs) Function {
+	f := Function{Name: name, Folder: "functions/eventhandler/" + name, Errands: name, Grants: has.commanding()}
+	if has.secret {
+		f.Grants = append(f.Grants, ReadSecret)
+	}
+	return f
 }
 
 // Queues are the queues of all consumers.

@@ -39,7 +39,7 @@ func TestEachFunctionHasOneTrigger(t *testing.T) {
 	names := map[string]bool{}
 	for _, f := range topology.Functions(domain.App) {
 		n := 0
-		for _, is := range []bool{f.Route != "", f.Queue != nil, f.Socket != "", f.Stream, f.Schedule} {
+		for _, is := range []bool{f.Route != "", f.Queue != nil, f.Errands != "", f.Socket != "", f.Stream, f.Schedule} {
 			if is {
 				n++
 			}

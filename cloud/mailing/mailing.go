@@ -1,4 +1,4 @@
-// Package mailing serves the Lambdas of sagas that post mails, by SES.
+// Package mailing lets Lambdas post mails, by SES.
 package mailing
 
 import (
@@ -7,11 +7,11 @@ import (
 	"github.com/foldstream/foldstream/adapters/ses"
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
 	"github.com/foldstream/foldstream/cloud/setting"
-	"github.com/foldstream/foldstream/es"
 )
 
-// EventHandler serves the queue of a declared saga.
-func EventHandler(decl *es.Saga) {
-	client := sesv2.NewFromConfig(wiring.Config())
-	wiring.ServeSaga(decl, &ses.Mailer{Client: client, From: wiring.Environment(setting.MailFrom)})
+// Mails is for the Lambdas of sagas that post mails.
+func Mails() wiring.Option {
+	return func(p *wiring.Parts) {
+		p.Mailer = &ses.Mailer{Client: sesv2.NewFromConfig(wiring.Config()), From: wiring.Environment(setting.MailFrom)}
+	}
 }

@@ -27,7 +27,7 @@ func Notifier(app *es.App) {
 		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: app.IsPrivate,
 	}
 	consumer := notifier.Consumer(wiring.Events(client), wiring.Checkpoints(client), wiring.Lot(client))
-	wiring.Start(handler.Consumer{Consumer: consumer}.Handle)
+	wiring.Serve(engine.NotifierName, consumer)
 }
 
 // Messages serves the WebSocket API's $default route.
@@ -35,5 +35,6 @@ func Messages(app *es.App) {
 	client := wiring.Database()
 	wiring.Start((&handler.WebSocket{
 		Connections: wiring.Connections(client), Pusher: pusher(), Store: wiring.Events(client), Streams: app.Streams,
+		Events: app.EventsNamed,
 	}).Handle)
 }

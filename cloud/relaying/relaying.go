@@ -3,9 +3,9 @@ package relaying
 
 import (
 	"context"
+	"os"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
@@ -16,7 +16,7 @@ import (
 
 // Relay serves the stream of the events table.
 func Relay() {
-	wiring.Start((&dynamo.Relay{Feed: feed(wiring.Database()), Publisher: publisher()}).Handle)
+	wiring.Start((&dynamo.Relay{Feed: wiring.Feed(wiring.Database()), Publisher: publisher(), Wake: wake()}).Handle)
 }
 
 const (
@@ -26,16 +26,15 @@ const (
 
 // Sweeper serves a schedule: it relays what the relay never got to the feed.
 func Sweeper() {
-	sweeper := &dynamo.Sweeper{Feed: feed(wiring.Database()), Publisher: publisher()}
+	sweeper := &dynamo.Sweeper{Feed: wiring.Feed(wiring.Database()), Publisher: publisher(), Wake: wake()}
 	wiring.Start(func(ctx context.Context) (int, error) {
 		now := time.Now()
 		return sweeper.Sweep(ctx, now.Add(-sweepFrom), now.Add(-sweepUntil))
 	})
 }
 
-func feed(client *dynamodb.Client) *dynamo.Feed {
-	return &dynamo.Feed{Client: client, Table: wiring.Environment(setting.FeedTable), Events: wiring.Events(client)}
-}
+// wake reports whether there are views that follow the feed.
+func wake() bool { return os.Getenv(setting.WakeFollowers) == "true" }
 
 func publisher() *messaging.Publisher {
 	return &messaging.Publisher{Client: sns.NewFromConfig(wiring.Config()), Topic: wiring.Environment(setting.Topic)}

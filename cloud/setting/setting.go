@@ -9,9 +9,20 @@ const (
 	CheckpointsTable  = "FOLDSTREAM_CHECKPOINTS_TABLE" // checkpoints and parked streams
 	TracesTable       = "FOLDSTREAM_TRACES_TABLE"
 	ConnectionsTable  = "FOLDSTREAM_CONNECTIONS_TABLE"
-	Topic             = "FOLDSTREAM_TOPIC"              // ARN of the SNS FIFO topic
-	SigningKey        = "FOLDSTREAM_SIGNING_KEY"        // id or ARN of the KMS key
-	Issuer            = "FOLDSTREAM_ISSUER"             // URL of the token authority
-	WebSocketEndpoint = "FOLDSTREAM_WEBSOCKET_ENDPOINT" // https URL of the WebSocket API's stage
-	MailFrom          = "FOLDSTREAM_MAIL_FROM"          // address that mails come from
+	SnapshotsTable    = "FOLDSTREAM_SNAPSHOTS_TABLE"
+	LeasesTable       = "FOLDSTREAM_LEASES_TABLE"
+	WakeFollowers     = "FOLDSTREAM_WAKE_FOLLOWERS" // "true" when views follow the feed
+	InboxQueue        = "FOLDSTREAM_INBOX_QUEUE"    // URL of the FIFO queue of commands for single writers
+	TimersQueue       = "FOLDSTREAM_TIMERS_QUEUE"   // URL of the queue of timers that are due
+	TimersQueueARN    = "FOLDSTREAM_TIMERS_QUEUE_ARN"
+	TimersDeadLetters = "FOLDSTREAM_TIMERS_DEAD_LETTERS" // ARN of the queue for what no schedule could send
+	ScheduleGroup     = "FOLDSTREAM_SCHEDULE_GROUP"      // name of the group of EventBridge schedules
+	ScheduleRole      = "FOLDSTREAM_SCHEDULE_ROLE"       // ARN of the role by which schedules send
+	Secret            = "FOLDSTREAM_SECRET"              // ARN of the system's secret in Secrets Manager
+	SearchEndpoint    = "FOLDSTREAM_SEARCH_ENDPOINT"     // https URL of the OpenSearch domain
+	Topic             = "FOLDSTREAM_TOPIC"               // ARN of the SNS FIFO topic
+	SigningKey        = "FOLDSTREAM_SIGNING_KEY"         // id or ARN of the KMS key
+	Issuer            = "FOLDSTREAM_ISSUER"              // URL of the token authority
+	WebSocketEndpoint = "FOLDSTREAM_WEBSOCKET_ENDPOINT"  // https URL of the WebSocket API's stage
+	MailFrom          = "FOLDSTREAM_MAIL_FROM"           // address that mails come from
 )

@@ -7,7 +7,6 @@ import (
 	keys "github.com/foldstream/foldstream/adapters/kms"
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
 	"github.com/foldstream/foldstream/cloud/setting"
-	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
 	"github.com/foldstream/foldstream/token"
 )
@@ -20,13 +19,8 @@ func authority() *token.Authority {
 	}
 }
 
-// LogIn serves a declared command that grants tokens.
-func LogIn(decl *es.CommandDecl) {
-	client := wiring.Database()
-	wiring.Start((&handler.Command{
-		Decl: decl, Commands: wiring.Commands(client), Traces: wiring.Traces(client), Authority: authority(),
-	}).Handle)
-}
+// Tokens is for the Lambdas of commands that grant tokens.
+func Tokens() wiring.Option { return func(p *wiring.Parts) { p.Authority = authority() } }
 
 // Keys serves [handler.GetKeys].
 func Keys() { wiring.Start(handler.Keys(authority())) }

@@ -44,7 +44,7 @@ func root() *cobra.Command {
 	}
 	c.PersistentFlags().StringVar(&config.Address, "addr", environment("FOLDSTREAM_ADDR", "127.0.0.1:8080"), "address to listen on")
 	c.PersistentFlags().StringVar(&config.Data, "data", environment("FOLDSTREAM_DATA", ".foldstream"), "folder of the data")
-	c.AddCommand(serve(&config), parked(&config), appoint(&config))
+	c.AddCommand(serve(&config), parked(&config), replay(&config), appoint(&config))
 	return c
 }
 

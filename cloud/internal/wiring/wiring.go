@@ -13,7 +13,6 @@ import (
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
 )
 
@@ -41,7 +40,7 @@ func Database() *dynamodb.Client { return dynamodb.NewFromConfig(Config()) }
 
 // Events is the event store.
 func Events(client *dynamodb.Client) *dynamo.EventStore {
-	return &dynamo.EventStore{Client: client, Table: Environment(setting.EventsTable)}
+	return &dynamo.EventStore{Client: client, Table: Environment(setting.EventsTable), Leases: os.Getenv(setting.LeasesTable)}
 }
 
 // Checkpoints are those of all consumers.
@@ -72,18 +71,31 @@ func Connections(client *dynamodb.Client) *dynamo.Connections {
 // remembered is how many streams' states a warm Lambda keeps.
 const remembered = 256
 
-// Commands executes commands.
-func Commands(client *dynamodb.Client) *engine.Commands {
+// Feed is all commits in one order.
+func Feed(client *dynamodb.Client) *dynamo.Feed {
+	return &dynamo.Feed{Client: client, Table: Environment(setting.FeedTable), Events: Events(client)}
+}
+
+// Commands executes commands. It has snapshots and leases if the stack says where they are.
+func Commands(client *dynamodb.Client, parts Parts) *engine.Commands {
 	memory, err := engine.NewMemory(remembered)
 	if err != nil {
 		panic(err) // only for a size that is not positive
 	}
-	return &engine.Commands{Store: Events(client), Memory: memory}
+	c := &engine.Commands{Memory: memory, Inbox: parts.Inbox, Secrets: parts.Secrets}
+	if os.Getenv(setting.EventsTable) != "" { // else it only queues commands
+		c.Store = Events(client)
+	}
+	if table := os.Getenv(setting.SnapshotsTable); table != "" {
+		c.Snapshots = &dynamo.Snapshots{Client: client, Table: table}
+	}
+	if table := os.Getenv(setting.LeasesTable); table != "" {
+		c.Leases = &dynamo.Leases{Client: client, Table: table}
+	}
+	return c
 }
 
-// ServeSaga serves the queue of a declared saga. The mailer is nil for one that posts no mail.
-func ServeSaga(decl *es.Saga, mailer engine.Mailer) {
-	client := Database()
-	saga := &engine.Saga{Decl: decl, Commands: Commands(client), Mailer: mailer}
-	Start(handler.Consumer{Consumer: saga.Consumer(Checkpoints(client), Lot(client))}.Handle)
+// Serve serves the queue of a consumer.
+func Serve(name string, to handler.Deliverer) {
+	Start(handler.Consumer{Name: name, To: to}.Handle)
 }

@@ -2,8 +2,9 @@
 package main
 
 import (
+	"github.com/foldstream/foldstream/cloud"
 	"github.com/foldstream/foldstream/cloud/signing"
 	"github.com/foldstream/foldstream/domain/identity"
 )
 
-func main() { signing.LogIn(identity.DoLogIn) }
+func main() { cloud.Command(identity.DoLogIn, signing.Tokens()) }

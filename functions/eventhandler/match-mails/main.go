@@ -2,8 +2,9 @@
 package main
 
 import (
+	"github.com/foldstream/foldstream/cloud"
 	"github.com/foldstream/foldstream/cloud/mailing"
 	"github.com/foldstream/foldstream/domain/match"
 )
 
-func main() { mailing.EventHandler(match.Mails) }
+func main() { cloud.EventHandler(match.Mails, mailing.Mails()) }

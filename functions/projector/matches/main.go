@@ -1,4 +1,4 @@
-// Command matches is the Lambda of the projector matches.
+// Command matches is the Lambda of the view matches.
 package main
 
 import (

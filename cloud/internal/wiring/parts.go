@@ -1,0 +1,29 @@
+package wiring
+
+import (
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/token"
+)
+
+// Parts are the ports of a Lambda that need other services than DynamoDB.
+type Parts struct {
+	Authority *token.Authority
+	Inbox     engine.Inbox
+	Mailer    engine.Mailer
+	Search    engine.Search
+	Secrets   engine.Secrets
+	Texter    engine.Texter
+	Timers    engine.Timers
+}
+
+// Option gives a Lambda one of these. Each is in a package of its own, so that only who asks for it links its service.
+type Option func(*Parts)
+
+// Gather applies options.
+func Gather(options []Option) Parts {
+	var p Parts
+	for _, option := range options {
+		option(&p)
+	}
+	return p
+}

@@ -1,0 +1,9 @@
+// Command exit-game is the Lambda of the command exit-game.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/player"
+)
+
+func main() { cloud.Command(player.DoExitGame) }

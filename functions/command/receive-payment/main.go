@@ -1,0 +1,9 @@
+// Command receive-payment is the Lambda of the command receive-payment.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/player"
+)
+
+func main() { cloud.Command(player.DoReceivePayment) }

@@ -1,0 +1,9 @@
+// Command update-org is the Lambda of the command update-org.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/org"
+)
+
+func main() { cloud.Command(org.DoUpdate) }

@@ -1,0 +1,10 @@
+// Command inbox is the Lambda that runs the commands for single writers.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/secrecy"
+	"github.com/foldstream/foldstream/domain"
+)
+
+func main() { cloud.Errands(domain.App, secrecy.Secret()) }

@@ -1,0 +1,9 @@
+// Command otp-statuses is the Lambda of the view otp-statuses.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/domain/otp"
+)
+
+func main() { cloud.Projector(otp.Statuses.ViewDecl) }

@@ -1,0 +1,45 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+)
+
+// Errands is the handler of the queues of errands: timers that are due, each for itself, and commands for single writers,
+// in order for each stream. Each message's body is one [engine.Errand].
+type Errands struct{ *engine.Errands }
+
+// Handle runs a batch. A failed message of a FIFO queue is reported together with every later one of its stream.
+func (h Errands) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
+	stuck := map[string]bool{}
+	for _, m := range batch.Records {
+		group := m.Attributes["MessageGroupId"]
+		if !stuck[group] && h.run(ctx, m) == nil {
+			continue
+		}
+		stuck[group] = group != ""
+		response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+	}
+	return response, nil
+}
+
+func (h Errands) run(ctx context.Context, m events.SQSMessage) error {
+	var e engine.Errand
+	if err := es.Decode([]byte(m.Body), &e); err != nil {
+		// Only this system writes to these queues. What it cannot read now it never will, and others must not wait behind it.
+		slog.ErrorContext(ctx, "a message is not an errand", "messageId", m.MessageId, "error", err)
+		return nil
+	}
+	err := h.Run(ctx, e, receives(m))
+	if err != nil && !errors.Is(err, engine.ErrEarly) && ctx.Err() == nil {
+		slog.WarnContext(ctx, "errand failed", "command", e.Command, "stream", e.Stream, "traceId", e.TraceID, "error", err)
+	}
+	return err
+}
