@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -28,20 +29,37 @@ func (b *builder) graphs(api string, functions []topology.Function) []graph {
 		name := b.stage.name(f.Name)
 		errors = append(errors, functionMetric(name, "Errors", sum))
 		throttles = append(throttles, functionMetric(name, "Throttles", sum))
-		if f.Queue != nil {
-			ages = append(ages, queueMetric(b.stage.name(f.Queue.Name)+".fifo", "ApproximateAgeOfOldestMessage"))
-			dead = append(dead, queueMetric(b.stage.name(f.Queue.Name)+"-dead.fifo", "ApproximateNumberOfMessagesVisible"))
+		read, aside := b.queuesOf(f)
+		for _, queue := range read {
+			ages = append(ages, queueMetric(queue, "ApproximateAgeOfOldestMessage"))
+		}
+		for _, queue := range aside {
+			dead = append(dead, queueMetric(queue, "ApproximateNumberOfMessagesVisible"))
 		}
 	}
 	return []graph{
 		{"Requests", []metric{apiMetric(api, "Count", sum), apiMetric(api, "4xx", sum), apiMetric(api, "5xx", sum)}},
 		{"Latency of requests (ms)", []metric{apiMetric(api, "Latency", "p50"), apiMetric(api, "Latency", "p99")}},
 		{"Age of events at the relay (ms)", []metric{functionMetric(b.stage.name("relay"), "IteratorAge", top)}},
-		{"Age of events in queues (s)", ages},
+		{"Age of messages in queues (s)", ages},
 		{"Dead letters", dead},
 		{"Parked streams", []metric{b.parkedMetric()}},
 		{"Errors of functions", errors},
 		{"Throttles of functions", throttles},
+	}
+}
+
+// queuesOf are the names of the queues that a function reads, and of those for what is kept aside from it.
+func (b *builder) queuesOf(f topology.Function) (read, aside []string) {
+	switch {
+	case f.Queue != nil:
+		return []string{b.stage.name(f.Queue.Name) + ".fifo"}, []string{b.stage.name(f.Queue.Name) + "-dead.fifo"}
+	case f.Errands == engine.InboxName:
+		return []string{b.stage.name(f.Errands) + ".fifo"}, nil
+	case f.Errands == engine.TimersName:
+		return []string{b.stage.name(f.Errands)}, []string{b.stage.name(f.Errands) + "-dead", b.stage.name("schedules-dead")}
+	default:
+		return nil, nil
 	}
 }
 

@@ -41,7 +41,7 @@ func (b *builder) function(f topology.Function, trigger ...statement) *function 
 		Code:          &awslambda.CfnFunction_CodeProperty{S3Bucket: code.S3BucketName(), S3Key: code.S3ObjectKey()},
 		MemorySize:    jsii.Number(memoryMB),
 		Timeout:       jsii.Number(timeout(f).Seconds()),
-		Role:          b.role(scope, statements).AttrArn(),
+		Role:          b.role(scope, trust("lambda", nil), statements).AttrArn(),
 		Environment:   &awslambda.CfnFunction_EnvironmentProperty{Variables: environment},
 		TracingConfig: &awslambda.CfnFunction_TracingConfigProperty{Mode: jsii.String("Active")},
 		LoggingConfig: &awslambda.CfnFunction_LoggingConfigProperty{LogFormat: jsii.String("JSON"), LogGroup: log.Ref()},
@@ -64,13 +64,22 @@ func (b *builder) may(f topology.Function) ([]statement, map[string]string) {
 	return statements, environment
 }
 
-func (b *builder) role(scope constructs.Construct, statements []statement) awsiam.CfnRole {
+func (b *builder) role(scope constructs.Construct, trust map[string]any, statements []statement) awsiam.CfnRole {
 	return awsiam.NewCfnRole(scope, jsii.String("role"), &awsiam.CfnRoleProps{
-		AssumeRolePolicyDocument: map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
-			"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]any{"Service": "lambda.amazonaws.com"},
-		}}},
-		Policies: []*awsiam.CfnRole_PolicyProperty{{PolicyName: jsii.String("grants"), PolicyDocument: document(statements)}},
+		AssumeRolePolicyDocument: trust,
+		Policies:                 []*awsiam.CfnRole_PolicyProperty{{PolicyName: jsii.String("grants"), PolicyDocument: document(statements)}},
 	})
+}
+
+// trust lets an AWS service take a role, under a condition or none.
+func trust(service string, condition map[string]any) map[string]any {
+	statement := map[string]any{
+		"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": map[string]any{"Service": service + ".amazonaws.com"},
+	}
+	if condition != nil {
+		statement["Condition"] = condition
+	}
+	return map[string]any{"Version": "2012-10-17", "Statement": []any{statement}}
 }
 
 // log creates a log group, which goes with the stack: what is worth keeping is in the events.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -83,6 +84,10 @@ func triggerOf(f topology.Function) string {
 		return f.Socket
 	case f.Queue != nil:
 		return dev.stage.name(f.Queue.Name) + ".fifo.Arn"
+	case f.Errands == engine.InboxName:
+		return dev.stage.name("inbox") + ".fifo.Arn"
+	case f.Errands == engine.TimersName:
+		return dev.stage.name("timers") + ".Arn"
 	case f.Stream:
 		return dev.stage.name("events") + ".StreamArn"
 	default:
@@ -93,11 +98,25 @@ func triggerOf(f topology.Function) string {
 // Each function is told of what its grants name, and of nothing else.
 func TestEnvironments(t *testing.T) {
 	told := map[topology.Grant]map[string]string{
-		topology.LoadEvents:      {setting.EventsTable: "foldstream-dev-events"},
-		topology.AppendEvents:    {setting.EventsTable: "foldstream-dev-events"},
-		topology.ReadViews:       {setting.ViewsTable: "foldstream-dev-views"},
-		topology.WriteViews:      {setting.ViewsTable: "foldstream-dev-views"},
-		topology.WriteFeed:       {setting.FeedTable: "foldstream-dev-feed"},
+		topology.LoadEvents:     {setting.EventsTable: "foldstream-dev-events"},
+		topology.AppendEvents:   {setting.EventsTable: "foldstream-dev-events"},
+		topology.ReadViews:      {setting.ViewsTable: "foldstream-dev-views"},
+		topology.WriteViews:     {setting.ViewsTable: "foldstream-dev-views"},
+		topology.ReadFeed:       {setting.FeedTable: "foldstream-dev-feed", setting.EventsTable: "foldstream-dev-events"},
+		topology.WriteFeed:      {setting.FeedTable: "foldstream-dev-feed"},
+		topology.WakeFollowers:  {setting.WakeFollowers: "true"},
+		topology.ReadSnapshots:  {setting.SnapshotsTable: "foldstream-dev-snapshots"},
+		topology.WriteSnapshots: {setting.SnapshotsTable: "foldstream-dev-snapshots"},
+		topology.HoldLeases:     {setting.LeasesTable: "foldstream-dev-leases"},
+		topology.PostInbox:      {setting.InboxQueue: "foldstream-dev-inbox.fifo"},
+		topology.SetTimers: {
+			setting.TimersQueue: "foldstream-dev-timers", setting.TimersQueueARN: "foldstream-dev-timers.Arn",
+			setting.TimersDeadLetters: "foldstream-dev-schedules-dead.Arn", setting.ScheduleGroup: "foldstream-dev-timers",
+			setting.ScheduleRole: dev.scheduleRole(t).id + ".Arn",
+		},
+		topology.ReadSecret:      {setting.Secret: "foldstream-dev-secret"},
+		topology.IndexViews:      {setting.SearchEndpoint: "https://foldstream-dev.DomainEndpoint"},
+		topology.SearchViews:     {setting.SearchEndpoint: "https://foldstream-dev.DomainEndpoint"},
 		topology.Checkpoint:      {setting.CheckpointsTable: "foldstream-dev-checkpoints"},
 		topology.Park:            {setting.CheckpointsTable: "foldstream-dev-checkpoints"},
 		topology.NoteTraces:      {setting.TracesTable: "foldstream-dev-traces"},
@@ -135,6 +154,7 @@ func TestTablesAreAsTheAdapterDescribesThem(t *testing.T) {
 	names := dynamo.Names{
 		Events: "foldstream-dev-events", Feed: "foldstream-dev-feed", Views: "foldstream-dev-views",
 		Checkpoints: "foldstream-dev-checkpoints", Traces: "foldstream-dev-traces", Connections: "foldstream-dev-connections",
+		Leases: "foldstream-dev-leases", Snapshots: "foldstream-dev-snapshots",
 	}
 	for _, d := range names.Tables() {
 		r := dev.one(t, "AWS::DynamoDB::Table", "TableName", d.Name)
@@ -142,6 +162,9 @@ func TestTablesAreAsTheAdapterDescribesThem(t *testing.T) {
 			"KeySchema":   `[{"AttributeName":"` + d.Hash.Name + `","KeyType":"HASH"},{"AttributeName":"` + d.Range.Name + `","KeyType":"RANGE"}]`,
 			"BillingMode": "PAY_PER_REQUEST", "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled": "true",
 			"SSESpecification.SSEEnabled": "true", "StreamSpecification": "", "TimeToLiveSpecification": "",
+		}
+		if d.Name == names.Leases || d.Name == names.Snapshots {
+			want["PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"] = "false"
 		}
 		if d.Stream {
 			delete(want, "StreamSpecification")

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/topology"
 )
@@ -20,25 +22,29 @@ type tableUse struct {
 }
 
 // tableUses are the operations on tables that grants allow. They are those that the adapters call; a transaction is
-// allowed by the operations in it.
-var tableUses = map[topology.Grant]tableUse{
-	topology.LoadEvents:      {setting.EventsTable, []string{"Query"}},
-	topology.AppendEvents:    {setting.EventsTable, []string{"Query", "PutItem"}},
-	topology.SweepEvents:     {setting.EventsTable, []string{"Scan"}},
-	topology.ReadViews:       {setting.ViewsTable, []string{"GetItem", "BatchGetItem", "Query"}},
-	topology.WriteViews:      {setting.ViewsTable, []string{"GetItem", "PutItem", "DeleteItem"}},
-	topology.WriteFeed:       {setting.FeedTable, []string{"GetItem", "BatchGetItem", "PutItem"}},
-	topology.Checkpoint:      {setting.CheckpointsTable, []string{"GetItem", "PutItem"}},
-	topology.Park:            {setting.CheckpointsTable, []string{"PutItem", "DeleteItem"}},
-	topology.NoteTraces:      {setting.TracesTable, []string{"BatchWriteItem"}},
-	topology.ReadTraces:      {setting.TracesTable, []string{"Query"}},
-	topology.HoldConnections: {setting.ConnectionsTable, []string{"GetItem", "Query", "PutItem", "ConditionCheckItem", "BatchWriteItem"}},
+// allowed by the operations in it, whatever tables they are on.
+var tableUses = map[topology.Grant][]tableUse{
+	topology.LoadEvents:      {{setting.EventsTable, []string{"Query"}}},
+	topology.AppendEvents:    {{setting.EventsTable, []string{"Query", "PutItem"}}},
+	topology.SweepEvents:     {{setting.EventsTable, []string{"Scan"}}},
+	topology.ReadSnapshots:   {{setting.SnapshotsTable, []string{"GetItem"}}},
+	topology.WriteSnapshots:  {{setting.SnapshotsTable, []string{"PutItem"}}},
+	topology.HoldLeases:      {{setting.LeasesTable, []string{"UpdateItem", "ConditionCheckItem"}}},
+	topology.ReadViews:       {{setting.ViewsTable, []string{"GetItem", "BatchGetItem", "Query"}}},
+	topology.WriteViews:      {{setting.ViewsTable, []string{"GetItem", "PutItem", "DeleteItem"}}},
+	topology.ReadFeed:        {{setting.FeedTable, []string{"Query"}}, {setting.EventsTable, []string{"BatchGetItem"}}}, // the feed refers to commits
+	topology.WriteFeed:       {{setting.FeedTable, []string{"GetItem", "BatchGetItem", "PutItem"}}},
+	topology.Checkpoint:      {{setting.CheckpointsTable, []string{"GetItem", "PutItem"}}},
+	topology.Park:            {{setting.CheckpointsTable, []string{"PutItem", "DeleteItem"}}},
+	topology.NoteTraces:      {{setting.TracesTable, []string{"BatchWriteItem"}}},
+	topology.ReadTraces:      {{setting.TracesTable, []string{"Query"}}},
+	topology.HoldConnections: {{setting.ConnectionsTable, []string{"GetItem", "Query", "PutItem", "ConditionCheckItem", "BatchWriteItem"}}},
 }
 
 // allow spells out a grant.
 func (b *builder) allow(g topology.Grant) allowance {
-	if use, ok := tableUses[g]; ok {
-		return use.of(b.at.tables[use.variable])
+	if uses, ok := tableUses[g]; ok {
+		return b.use(uses)
 	}
 	at := b.at
 	switch g {
@@ -56,6 +62,20 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return grant(setting.WebSocketEndpoint, at.socketEndpoint, "execute-api:ManageConnections", at.socketConnections)
 	case topology.SendMail:
 		return grant(setting.MailFrom, b.sender, "ses:SendEmail", identities(b.sender)...)
+	case topology.SendText:
+		return texting()
+	case topology.WakeFollowers:
+		return allowance{environment: map[string]string{setting.WakeFollowers: "true"}}
+	case topology.PostInbox:
+		return grant(setting.InboxQueue, at.inbox.url, "sqs:SendMessage", at.inbox.arn)
+	case topology.SetTimers:
+		return at.schedules.allowance(at.timers)
+	case topology.ReadSecret:
+		return grant(setting.Secret, at.secret, "secretsmanager:GetSecretValue", at.secret)
+	case topology.IndexViews:
+		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPut", at.search.arn+"/*")
+	case topology.SearchViews:
+		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPost", at.search.arn+"/*/_search")
 	default:
 		panic(fmt.Sprintf("the stacks do not know what grant %d allows", g))
 	}
@@ -68,10 +88,23 @@ func grant(variable, value, action string, resources ...string) allowance {
 	}
 }
 
-func (u tableUse) of(t table) allowance {
-	s := statement{resources: []string{t.arn}}
-	for _, operation := range u.operations {
-		s.actions = append(s.actions, "dynamodb:"+operation)
+func (b *builder) use(uses []tableUse) allowance {
+	a := allowance{environment: map[string]string{}}
+	for _, u := range uses {
+		t := b.at.tables[u.variable]
+		s := statement{resources: []string{t.arn}}
+		for _, operation := range u.operations {
+			s.actions = append(s.actions, "dynamodb:"+operation)
+		}
+		a.statements = append(a.statements, s)
+		a.environment[u.variable] = t.name
 	}
-	return allowance{statements: []statement{s}, environment: map[string]string{u.variable: t.name}}
+	return a
+}
+
+// texting allows text messages to phones and nothing else of SNS: a phone has no ARN, and all that has one is left out.
+func texting() allowance {
+	return allowance{statements: []statement{{
+		actions: []string{"sns:Publish"}, resources: []string{fmt.Sprintf("arn:%s:sns:*:*:*", *awscdk.Aws_PARTITION())}, except: true,
+	}}}
 }

@@ -32,6 +32,19 @@ const (
 	queueBatch     = 10 // all that a FIFO queue gives at once
 	queueRetention = 14 * day
 
+	// An errand is one command, which takes a few hundredths of a second.
+	errandTimeout = 5 * time.Second
+	// errandHidden is not the six times that AWS asks for: when a writer dies, its messages stay hidden, and with them all
+	// that wait behind them in their streams. So somebody else goes on after six seconds, when the lease that the dead one
+	// held is over as well. The price is that a throttled function uses up tries of its messages.
+	errandHidden = errandTimeout + time.Second
+	// inboxAge is when somebody has waited too long.
+	inboxAge = time.Minute
+	// timersAge has room for the 15 minutes by which messages are delayed, which may count.
+	timersAge = 15*time.Minute + 2*time.Minute
+	// timerReceives is the most that SQS counts to: a timer that fails is tried for an hour and a half, and then kept aside.
+	timerReceives = 1000
+
 	// A stream keeps its records for 24 hours. A batch that fails this often is cut down to the records that are at fault,
 	// and those go to the queue of failures; the sweeper brings them to the feed later.
 	relayBatch    = 100
@@ -59,6 +72,8 @@ func timeout(f topology.Function) time.Duration {
 	switch {
 	case f.Queue != nil:
 		return consumerTimeout
+	case f.Errands != "":
+		return errandTimeout
 	case f.Stream:
 		return relayTimeout
 	case f.Schedule:
@@ -69,8 +84,12 @@ func timeout(f topology.Function) time.Duration {
 }
 
 // check refuses what AWS would refuse halfway through a deployment.
-func check(s stage, functions []topology.Function) error {
+func check(c config, functions []topology.Function) error {
+	s := c.stage
 	errs := []error{s.check()}
+	if c.search != "" && c.search != openSearch {
+		errs = append(errs, fmt.Errorf("search is %q: there is %s, or nothing", c.search, openSearch))
+	}
 	routes := 0
 	for _, f := range functions {
 		if f.Context == sharedStack || f.Context == entryStack {

@@ -26,15 +26,15 @@ func main() {
 	if err := os.Chdir(".."); err != nil {
 		fail(err)
 	}
-	if err := complete(topology.Functions(domain.App)); err != nil {
+	app := awscdk.NewApp(nil)
+	c := config{
+		app: domain.App, binary: built,
+		stage: stage(given(app, "stage")), sender: given(app, "sender"), pager: given(app, "pager"), search: given(app, "search"),
+	}
+	if err := complete(c.functions()); err != nil {
 		fail(err)
 	}
-	app := awscdk.NewApp(nil)
-	_, err := newSystem(app, config{
-		app: domain.App, binary: built,
-		stage: stage(given(app, "stage")), sender: given(app, "sender"), pager: given(app, "pager"),
-	})
-	if err != nil {
+	if _, err := newSystem(app, c); err != nil {
 		fail(err)
 	}
 	app.Synth(nil)

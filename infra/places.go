@@ -16,6 +16,12 @@ type places struct {
 	socketEndpoint    string           // URL
 	socketConnections string           // ARN of all connections of the WebSocket API's stage
 	pager             string           // ARN of the topic that alarms go to
+	secret            string           // ARN; empty for an app that needs none
+	inbox             errandQueue      // nowhere for an app without single writers
+	timers            errandQueue      // nowhere for an app without timers
+	schedules         schedules        // of the timers
+	search            searchDomain     // nowhere unless it was asked for
+	followed          bool             // whether views follow the feed
 }
 
 // arn is the ARN of a resource of this account and region.

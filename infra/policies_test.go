@@ -7,20 +7,25 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/topology"
 )
 
 // granted is what each grant comes to: service:Action and what it is allowed on.
 var granted = map[topology.Grant][]string{
-	topology.LoadEvents:   {"dynamodb:Query events"},
-	topology.AppendEvents: {"dynamodb:Query events", "dynamodb:PutItem events"},
-	topology.ReadViews:    {"dynamodb:GetItem views", "dynamodb:BatchGetItem views", "dynamodb:Query views"},
-	topology.WriteViews:   {"dynamodb:GetItem views", "dynamodb:PutItem views", "dynamodb:DeleteItem views"},
-	topology.WriteFeed:    {"dynamodb:GetItem feed", "dynamodb:BatchGetItem feed", "dynamodb:PutItem feed"},
-	topology.Checkpoint:   {"dynamodb:GetItem checkpoints", "dynamodb:PutItem checkpoints"},
-	topology.Park:         {"dynamodb:PutItem checkpoints", "dynamodb:DeleteItem checkpoints"},
-	topology.NoteTraces:   {"dynamodb:BatchWriteItem traces"},
-	topology.ReadTraces:   {"dynamodb:Query traces"},
+	topology.LoadEvents:     {"dynamodb:Query events"},
+	topology.AppendEvents:   {"dynamodb:Query events", "dynamodb:PutItem events"},
+	topology.ReadViews:      {"dynamodb:GetItem views", "dynamodb:BatchGetItem views", "dynamodb:Query views"},
+	topology.WriteViews:     {"dynamodb:GetItem views", "dynamodb:PutItem views", "dynamodb:DeleteItem views"},
+	topology.ReadFeed:       {"dynamodb:Query feed", "dynamodb:BatchGetItem events"},
+	topology.ReadSnapshots:  {"dynamodb:GetItem snapshots"},
+	topology.WriteSnapshots: {"dynamodb:PutItem snapshots"},
+	topology.HoldLeases:     {"dynamodb:UpdateItem leases", "dynamodb:ConditionCheckItem leases"},
+	topology.WriteFeed:      {"dynamodb:GetItem feed", "dynamodb:BatchGetItem feed", "dynamodb:PutItem feed"},
+	topology.Checkpoint:     {"dynamodb:GetItem checkpoints", "dynamodb:PutItem checkpoints"},
+	topology.Park:           {"dynamodb:PutItem checkpoints", "dynamodb:DeleteItem checkpoints"},
+	topology.NoteTraces:     {"dynamodb:BatchWriteItem traces"},
+	topology.ReadTraces:     {"dynamodb:Query traces"},
 	topology.HoldConnections: {
 		"dynamodb:GetItem connections", "dynamodb:Query connections", "dynamodb:PutItem connections",
 		"dynamodb:ConditionCheckItem connections", "dynamodb:BatchWriteItem connections",
@@ -34,6 +39,15 @@ var granted = map[topology.Grant][]string{
 		"ses:SendEmail arn:Partition:ses:Region:AccountId:identity/noreply@example.com",
 		"ses:SendEmail arn:Partition:ses:Region:AccountId:identity/example.com",
 	},
+	topology.SendText:  {"sns:Publish all but arn:Partition:sns:*:*:*"},
+	topology.PostInbox: {"sqs:SendMessage inbox.fifo"},
+	topology.SetTimers: {
+		"sqs:SendMessage timers", "scheduler:CreateSchedule arn:Partition:scheduler:Region:AccountId:schedule/timers/*",
+		`iam:PassRole the schedules' role if {"StringEquals":{"iam:PassedToService":"scheduler.amazonaws.com"}}`,
+	},
+	topology.ReadSecret:  {"secretsmanager:GetSecretValue secret"},
+	topology.IndexViews:  {"es:ESHttpPut foldstream-dev.Arn/*"},
+	topology.SearchViews: {"es:ESHttpPost foldstream-dev.Arn/*/_search"},
 }
 
 // wildcards are the only ones in IAM policies.
@@ -41,6 +55,10 @@ var wildcards = map[string]string{
 	"xray:PutTraceSegments *":    "X-Ray has no resources",
 	"xray:PutTelemetryRecords *": "X-Ray has no resources",
 	"dynamodb:ListStreams *":     "DynamoDB has no resource for it",
+	"scheduler:CreateSchedule arn:Partition:scheduler:Region:AccountId:schedule/timers/*":                         "schedules are named by their timers",
+	"sns:Publish all but arn:Partition:sns:*:*:*":                                                                 "a phone has no ARN",
+	"es:ESHttpPut foldstream-dev.Arn/*":                                                                           "a domain's paths are its indexes and documents",
+	"es:ESHttpPost foldstream-dev.Arn/*/_search":                                                                  "likewise",
 	"execute-api:ManageConnections arn:Partition:execute-api:Region:AccountId:websocket/live/POST/@connections/*": "the ids of connections are API Gateway's",
 }
 
@@ -61,10 +79,16 @@ func TestFunctionsMayDoJustWhatTheirGrantsSay(t *testing.T) {
 
 // triggering is what Lambda needs to read a function's source.
 func triggering(f topology.Function) []string {
+	reads := func(queue string) []string {
+		return []string{"sqs:ReceiveMessage " + queue, "sqs:DeleteMessage " + queue, "sqs:GetQueueAttributes " + queue}
+	}
 	switch {
 	case f.Queue != nil:
-		queue := f.Queue.Name + ".fifo"
-		return []string{"sqs:ReceiveMessage " + queue, "sqs:DeleteMessage " + queue, "sqs:GetQueueAttributes " + queue}
+		return reads(f.Queue.Name + ".fifo")
+	case f.Errands == engine.InboxName:
+		return reads("inbox.fifo")
+	case f.Errands == engine.TimersName:
+		return reads("timers")
 	case f.Stream:
 		return []string{
 			"dynamodb:DescribeStream events.StreamArn", "dynamodb:GetRecords events.StreamArn", "dynamodb:GetShardIterator events.StreamArn",
@@ -83,6 +107,11 @@ func (w *world) allowed(t *testing.T, f topology.Function) []string {
 	if role.Properties["ManagedPolicyArns"] != nil {
 		t.Errorf("%s has managed policies", f.Name)
 	}
+	return w.allows(role)
+}
+
+// allows is what a role allows.
+func (w *world) allows(role resource) []string {
 	var all []string
 	for _, policy := range role.Properties["Policies"].([]any) {
 		document := policy.(map[string]any)["PolicyDocument"].(map[string]any)
@@ -96,19 +125,66 @@ func (w *world) allowed(t *testing.T, f topology.Function) []string {
 
 func (w *world) spell(r resource, s map[string]any) []string {
 	var all []string
+	resources, but, condition := s["Resource"], "", ""
+	if s["NotResource"] != nil {
+		resources, but = s["NotResource"], "all but "
+	}
+	if s["Condition"] != nil {
+		condition = " if " + r.in.text(s["Condition"])
+	}
 	for _, action := range r.strings(s["Action"]) {
-		for _, on := range r.strings(s["Resource"]) {
+		for _, on := range r.strings(resources) {
 			on = strings.ReplaceAll(strings.TrimSuffix(on, ".Arn"), w.stage.name(""), "")
-			all = append(all, action+" "+on)
+			if strings.HasPrefix(on, "schedulesrole") {
+				on = "the schedules' role"
+			}
+			all = append(all, action+" "+but+on+condition)
 		}
 	}
 	return all
 }
 
+// scheduleRole is the role that schedules send by.
+func (w *world) scheduleRole(t *testing.T) resource {
+	t.Helper()
+	for _, r := range w.all("AWS::IAM::Role") {
+		if strings.Contains(r.text("AssumeRolePolicyDocument"), "scheduler.amazonaws.com") {
+			return r
+		}
+	}
+	t.Fatal("there is no role for schedules")
+	return resource{}
+}
+
+func TestScheduleRole(t *testing.T) {
+	role := dev.scheduleRole(t)
+	if diff := cmp.Diff([]string{"sqs:SendMessage schedules-dead", "sqs:SendMessage timers"}, dev.allows(role)); diff != "" {
+		t.Errorf("schedules may do (-want +got):\n%s", diff)
+	}
+	trust := role.Properties["AssumeRolePolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
+	only := trust["Condition"].(map[string]any)["StringEquals"].(map[string]any)
+	want := map[string]string{"aws:SourceAccount": "AccountId", "aws:SourceArn": "foldstream-dev-timers.Arn"}
+	for key, value := range want {
+		if got := role.in.text(only[key]); got != value {
+			t.Errorf("%s is %q, not %q", key, got, value)
+		}
+	}
+	dev.one(t, "AWS::Scheduler::ScheduleGroup", "Name", "foldstream-dev-timers")
+}
+
+// Whatever can be granted is granted to somebody, or the tests say nothing about it.
+func TestEveryGrantIsTried(t *testing.T) {
+	for g := topology.LoadEvents; g <= topology.SendText; g++ {
+		if !asked(dev.functions(), g) {
+			t.Errorf("nobody has the grant %d", g)
+		}
+	}
+}
+
 func TestNoOtherWildcards(t *testing.T) {
 	roles := dev.all("AWS::IAM::Role")
-	if len(roles) != len(dev.functions()) {
-		t.Errorf("%d roles for %d functions", len(roles), len(dev.functions()))
+	if len(roles) != len(dev.functions())+1 {
+		t.Errorf("%d roles for %d functions and the schedules", len(roles), len(dev.functions()))
 	}
 	for _, f := range dev.functions() {
 		for _, one := range dev.allowed(t, f) {

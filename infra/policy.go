@@ -1,36 +1,51 @@
 package main
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 )
 
 // statement allows actions on resources.
 type statement struct {
 	actions   []string
 	resources []string
+	except    bool           // whether the actions are allowed on all but the resources
+	condition map[string]any // nil for none
 }
 
-// document is an IAM policy that allows these statements. Those on the same resources become one.
+// document is an IAM policy that allows these statements. Those that differ in their actions only become one.
 func document(statements []statement) map[string]any {
-	var order []string
-	resources, actions := map[string][]string{}, map[string][]string{}
+	var merged []statement
+	at := map[string]int{}
 	for _, s := range statements {
-		key := strings.Join(s.resources, " ")
-		if actions[key] == nil {
-			order = append(order, key)
-			resources[key] = s.resources
+		key := fmt.Sprint(s.resources, s.except, s.condition)
+		n, known := at[key]
+		if !known {
+			at[key] = len(merged)
+			merged = append(merged, s)
+			continue
 		}
-		actions[key] = append(actions[key], s.actions...)
+		merged[n].actions = slices.Concat(merged[n].actions, s.actions)
 	}
 	var allowed []map[string]any
-	for _, key := range order {
-		slices.Sort(actions[key])
-		allowed = append(allowed, map[string]any{
-			"Effect": "Allow", "Action": slices.Compact(actions[key]), "Resource": resources[key],
-		})
+	for _, s := range merged {
+		allowed = append(allowed, s.allow())
 	}
 	return map[string]any{"Version": "2012-10-17", "Statement": allowed}
+}
+
+func (s statement) allow() map[string]any {
+	actions := slices.Sorted(slices.Values(s.actions))
+	allowed := map[string]any{"Effect": "Allow", "Action": slices.Compact(actions)}
+	if s.except {
+		allowed["NotResource"] = s.resources
+	} else {
+		allowed["Resource"] = s.resources
+	}
+	if s.condition != nil {
+		allowed["Condition"] = s.condition
+	}
+	return allowed
 }
 
 // service lets an AWS service do one thing, as long as it acts for one resource.

@@ -1,53 +1,79 @@
 package main
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/topology"
 )
 
 // category is the message attribute that the publisher sets to the category of a commit's stream.
 const category = "category"
 
-// consumer deploys a function with its queue: topic, subscription, queue, function.
-func (b *builder) consumer(f topology.Function) {
-	scope := constructs.NewConstruct(b.stack, jsii.String(f.Name+"-queue"))
-	dead := b.fifo(scope, "dead", f.Queue.Name+"-dead", nil)
-	queue := b.fifo(scope, "queue", f.Queue.Name, dead)
-	b.subscribe(scope, f.Queue, queue, dead)
-	made := b.function(f, statement{
-		actions:   []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
-		resources: []string{*queue.AttrArn()},
-	})
-	awslambda.NewCfnEventSourceMapping(made.scope, jsii.String("source"), &awslambda.CfnEventSourceMappingProps{
-		FunctionName: jsii.String(made.arn), EventSourceArn: queue.AttrArn(), BatchSize: jsii.Number(queueBatch),
-		FunctionResponseTypes: jsii.Strings("ReportBatchItemFailures"),
-	})
-	b.alarmQueue(scope, *queue.AttrQueueName(), *dead.AttrQueueName(), f.Queue.Name)
-	b.countParked(made)
+// queue is a queue to create.
+type queue struct {
+	name     string          // within the stage
+	fifo     bool            // whether it orders and deduplicates
+	hidden   time.Duration   // how long a message is that was handed out; zero for a queue that only operators read
+	dead     awssqs.CfnQueue // where messages go that were handed out too often; nil for nowhere
+	receives int             // that are too often
 }
 
-// fifo creates a FIFO queue that orders and deduplicates by stream, so that its throughput is not one stream's. Without a
-// dead-letter queue it is one.
-func (b *builder) fifo(scope constructs.Construct, id, name string, dead awssqs.CfnQueue) awssqs.CfnQueue {
+// queue creates a queue. A FIFO queue orders and deduplicates by group, so that its throughput is not one group's.
+func (b *builder) queue(scope constructs.Construct, id string, q queue) awssqs.CfnQueue {
 	props := &awssqs.CfnQueueProps{
-		QueueName: jsii.String(b.stage.name(name) + ".fifo"), FifoQueue: jsii.Bool(true),
-		DeduplicationScope: jsii.String("messageGroup"), FifoThroughputLimit: jsii.String("perMessageGroupId"),
+		QueueName:              jsii.String(b.stage.name(q.name)),
 		MessageRetentionPeriod: jsii.Number(queueRetention.Seconds()), SqsManagedSseEnabled: jsii.Bool(true),
 	}
-	if dead != nil {
-		props.VisibilityTimeout = jsii.Number(visibilityTimeout.Seconds())
-		props.RedrivePolicy = map[string]any{"deadLetterTargetArn": dead.AttrArn(), "maxReceiveCount": maxReceives}
+	if q.fifo {
+		props.QueueName, props.FifoQueue = jsii.String(b.stage.name(q.name)+".fifo"), jsii.Bool(true)
+		props.DeduplicationScope, props.FifoThroughputLimit = jsii.String("messageGroup"), jsii.String("perMessageGroupId")
+	}
+	if q.hidden > 0 {
+		props.VisibilityTimeout = jsii.Number(q.hidden.Seconds())
+	}
+	if q.dead != nil {
+		props.RedrivePolicy = map[string]any{"deadLetterTargetArn": q.dead.AttrArn(), "maxReceiveCount": q.receives}
 	}
 	return awssqs.NewCfnQueue(scope, jsii.String(id), props)
 }
 
-// subscribe brings the topic's messages to a queue: those of its categories, or all. A message that SNS cannot bring
-// there goes to the dead-letter queue.
+// reader deploys a function that reads a queue.
+func (b *builder) reader(f topology.Function, queue string) *function {
+	made := b.function(f, statement{
+		actions:   []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+		resources: []string{queue},
+	})
+	awslambda.NewCfnEventSourceMapping(made.scope, jsii.String("source"), &awslambda.CfnEventSourceMappingProps{
+		FunctionName: jsii.String(made.arn), EventSourceArn: jsii.String(queue), BatchSize: jsii.Number(queueBatch),
+		FunctionResponseTypes: jsii.Strings("ReportBatchItemFailures"),
+	})
+	return made
+}
+
+// consumer deploys a function with its queue: topic, subscription, queue, function.
+func (b *builder) consumer(f topology.Function) {
+	scope := constructs.NewConstruct(b.stack, jsii.String(f.Name+"-queue"))
+	dead := b.queue(scope, "dead", queue{name: f.Queue.Name + "-dead", fifo: true})
+	live := b.queue(scope, "queue", queue{
+		name: f.Queue.Name, fifo: true, hidden: visibilityTimeout, dead: dead, receives: maxReceives,
+	})
+	b.subscribe(scope, f.Queue, live, dead)
+	made := b.reader(f, *live.AttrArn())
+	b.alarmQueue(scope, *live.AttrQueueName(), f.Queue.Name, 2*visibilityTimeout)
+	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+f.Queue.Name+"-dead",
+		"There are messages that the consumer cannot even read. Their commits are in the event store.")
+	b.countParked(made)
+}
+
+// subscribe brings the topic's messages to a queue: those of its categories, or all commits. A message that SNS cannot
+// bring there goes to the dead-letter queue.
 func (b *builder) subscribe(scope constructs.Construct, q *topology.Queue, queue, dead awssqs.CfnQueue) {
 	var open []constructs.Construct
 	for _, target := range []awssqs.CfnQueue{queue, dead} {
@@ -62,9 +88,22 @@ func (b *builder) subscribe(scope constructs.Construct, q *topology.Queue, queue
 		TopicArn: jsii.String(b.at.topic), Protocol: jsii.String("sqs"), Endpoint: queue.AttrArn(),
 		RawMessageDelivery: jsii.Bool(true), RedrivePolicy: map[string]any{"deadLetterTargetArn": dead.AttrArn()},
 	}
-	if len(q.Categories) > 0 {
-		props.FilterPolicy = map[string]any{category: q.Categories}
+	if filter := b.filter(q); filter != nil {
+		props.FilterPolicy = map[string]any{category: filter}
 		props.FilterPolicyScope = jsii.String("MessageAttributes")
 	}
 	after(awssns.NewCfnSubscription(scope, jsii.String("subscription"), props), open)
+}
+
+// filter is what the category of a queue's messages must match; nil for anything. Who is about all categories does not
+// get what only tells followers that the feed goes on: that is no commit.
+func (b *builder) filter(q *topology.Queue) any {
+	switch categories := q.Filter(); {
+	case len(categories) > 0:
+		return categories
+	case b.at.followed:
+		return []any{map[string]any{"anything-but": []string{engine.FeedStream.Category()}}}
+	default:
+		return nil
+	}
 }

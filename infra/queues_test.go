@@ -44,16 +44,21 @@ func TestEveryConsumerHasItsQueue(t *testing.T) {
 			t.Errorf("%s: messages are hidden for %v s while the function may run for %v s", f.Queue.Name, hidden, runs)
 		}
 	}
-	if got, want := len(dev.all("AWS::SQS::Queue")), 2*len(consumers())+1; got != want {
-		t.Errorf("%d queues; two for each of %d consumers, and the relay's, are %d", got, len(consumers()), want)
+	others := []string{"relay-failures", "inbox.fifo", "timers", "timers-dead", "schedules-dead"}
+	if got, want := len(dev.all("AWS::SQS::Queue")), 2*len(consumers())+len(others); got != want {
+		t.Errorf("%d queues; two for each of %d consumers, and %v, are %d", got, len(consumers()), others, want)
 	}
 }
 
 func TestQueuesAreReadInPart(t *testing.T) {
+	queues := []string{"inbox.fifo", "timers"}
 	for _, f := range consumers() {
-		r := dev.one(t, "AWS::Lambda::EventSourceMapping", "EventSourceArn", "foldstream-dev-"+f.Queue.Name+".fifo.Arn")
+		queues = append(queues, f.Queue.Name+".fifo")
+	}
+	for _, queue := range queues {
+		r := dev.one(t, "AWS::Lambda::EventSourceMapping", "EventSourceArn", "foldstream-dev-"+queue+".Arn")
 		if n := r.number("BatchSize"); n > 10 || r.text("FunctionResponseTypes") != `["ReportBatchItemFailures"]` {
-			t.Errorf("%s: batches of %v, answered by %s", f.Queue.Name, n, r.text("FunctionResponseTypes"))
+			t.Errorf("%s: batches of %v, answered by %s", queue, n, r.text("FunctionResponseTypes"))
 		}
 	}
 }
@@ -63,9 +68,13 @@ func TestSubscriptions(t *testing.T) {
 	for _, f := range consumers() {
 		r := dev.one(t, "AWS::SNS::Subscription", "Endpoint", "foldstream-dev-"+f.Queue.Name+".fifo.Arn")
 		want := subscription{Topic: "foldstream-dev-commits.fifo", Protocol: "sqs", Raw: "true"}
-		if len(f.Queue.Categories) > 0 {
-			want.Scope = "MessageAttributes"
-			want.Filter = r.in.text(map[string]any{"category": f.Queue.Categories})
+		switch {
+		case f.Queue.Wakes:
+			want.Scope, want.Filter = "MessageAttributes", `{"category":["feed"]}`
+		case len(f.Queue.Categories) > 0:
+			want.Scope, want.Filter = "MessageAttributes", r.in.text(map[string]any{"category": f.Queue.Categories})
+		default:
+			want.Scope, want.Filter = "MessageAttributes", `{"category":[{"anything-but":["feed"]}]}`
 		}
 		got := subscription{r.text("TopicArn"), r.text("Protocol"), r.text("RawMessageDelivery"), r.text("FilterPolicyScope"), ""}
 		if filter := r.Properties["FilterPolicy"]; filter != nil {
@@ -103,5 +112,40 @@ func TestRelayReadsTheStreamInOrder(t *testing.T) {
 	failures := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-relay-failures")
 	if failures.Properties["FifoQueue"] != nil {
 		t.Error("Lambda sends failures to standard queues only")
+	}
+}
+
+// Another writer takes over within seconds when one dies: its messages are hidden no longer than it could have run, and a
+// little longer than its lease.
+func TestInbox(t *testing.T) {
+	queue := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-inbox.fifo")
+	want := map[string]any{
+		"FifoQueue": true, "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId", "SqsManagedSseEnabled": true,
+		"VisibilityTimeout": 6.0, "MessageRetentionPeriod": 14 * day.Seconds(),
+		"RedrivePolicy": nil, // what went there would be overtaken
+	}
+	for property, value := range want {
+		if queue.Properties[property] != value {
+			t.Errorf("%s is %v, not %v", property, queue.Properties[property], value)
+		}
+	}
+	if runs := dev.one(t, "AWS::Lambda::Function", "FunctionName", "foldstream-dev-inbox").number("Timeout"); runs != 5 {
+		t.Errorf("the function may run for %v s", runs)
+	}
+}
+
+func TestTimersAreNotLost(t *testing.T) {
+	queue := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-timers")
+	if queue.text("RedrivePolicy.deadLetterTargetArn") != "foldstream-dev-timers-dead.Arn" || queue.number("RedrivePolicy.maxReceiveCount") < 100 {
+		t.Errorf("messages are given up like this: %s", queue.text("RedrivePolicy"))
+	}
+	if hidden, runs := queue.number("VisibilityTimeout"), dev.one(t, "AWS::Lambda::Function", "FunctionName", "foldstream-dev-timers").number("Timeout"); hidden < runs {
+		t.Errorf("messages are hidden for %v s while the function may run for %v s", hidden, runs)
+	}
+	for _, name := range []string{"timers", "timers-dead", "schedules-dead"} {
+		r := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-"+name)
+		if r.Properties["FifoQueue"] != nil || r.number("MessageRetentionPeriod") != 14*day.Seconds() {
+			t.Errorf("%s is a FIFO queue, or forgets within 14 days", name)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -16,15 +15,14 @@ import (
 func (b *builder) relay(f topology.Function) {
 	stream := b.at.tables[setting.EventsTable].stream
 	scope := constructs.NewConstruct(b.stack, jsii.String(f.Name+"-failures"))
-	failures := awssqs.NewCfnQueue(scope, jsii.String("queue"), &awssqs.CfnQueueProps{
-		QueueName:              jsii.String(b.stage.name(f.Name + "-failures")),
-		MessageRetentionPeriod: jsii.Number(queueRetention.Seconds()), SqsManagedSseEnabled: jsii.Bool(true),
-	})
+	failures := b.queue(scope, "queue", queue{name: f.Name + "-failures"})
 	made := b.function(
 		f,
-		statement{[]string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, []string{stream}},
-		statement{[]string{"dynamodb:ListStreams"}, []string{"*"}}, // DynamoDB has no resource for it
-		statement{[]string{"sqs:SendMessage"}, []string{*failures.AttrArn()}},
+		statement{
+			actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, resources: []string{stream},
+		},
+		statement{actions: []string{"dynamodb:ListStreams"}, resources: []string{"*"}}, // DynamoDB has no resource for it
+		statement{actions: []string{"sqs:SendMessage"}, resources: []string{*failures.AttrArn()}},
 	)
 	awslambda.NewCfnEventSourceMapping(made.scope, jsii.String("source"), &awslambda.CfnEventSourceMappingProps{
 		FunctionName: jsii.String(made.arn), EventSourceArn: jsii.String(stream), StartingPosition: jsii.String("TRIM_HORIZON"),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -19,11 +20,20 @@ type shared struct {
 	main  *httpAPI // that the contexts' routes belong to
 }
 
-func newShared(b *builder, functions []topology.Function) *shared {
+func newShared(b *builder, all []topology.Function) *shared {
 	b.at.pager = b.pagerTopic()
 	b.at.tables = b.tables()
 	b.at.topic = b.commitTopic()
 	b.at.signingKey = b.key()
+	b.at.followed = asked(all, topology.WakeFollowers)
+	if asked(all, topology.ReadSecret) {
+		b.at.secret = b.secret()
+	}
+	if b.search == openSearch {
+		b.at.search = b.domain()
+	}
+	functions := owned(all, "")
+	b.errandQueues(functions)
 	socket := b.socketAPI()
 	identityScope := constructs.NewConstruct(b.stack, jsii.String("identity"))
 	identity := newHTTPAPI(identityScope, "api", b.stage.name("identity"))
@@ -40,6 +50,8 @@ func newShared(b *builder, functions []topology.Function) *shared {
 			routed = append(routed, b.function(f))
 		case f.Queue != nil:
 			b.consumer(f)
+		case f.Errands != "":
+			b.errands(f)
 		case f.Socket != "":
 			socket.route(b.function(f))
 		case f.Stream:
@@ -83,11 +95,22 @@ func (b *builder) key() string {
 		// account has a say, and the key may become one that nobody can manage.
 		KeyPolicy: map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
 			"Effect": "Allow", "Action": "kms:*", "Resource": "*",
-			"Principal": map[string]any{"AWS": fmt.Sprintf("arn:%s:iam::%s:root", *awscdk.Aws_PARTITION(), *awscdk.Aws_ACCOUNT_ID())},
+			"Principal": map[string]any{"AWS": account()},
 		}}},
 	})
 	made.ApplyRemovalPolicy(b.stage.removal(), nil)
 	return *made.AttrArn()
+}
+
+// secret is what the app's decisions derive codes and the like from, the same for ever: any change of how it is generated
+// generates another one.
+func (b *builder) secret() string {
+	made := awssecretsmanager.NewCfnSecret(b.stack, jsii.String("secret"), &awssecretsmanager.CfnSecretProps{
+		Name: jsii.String(b.stage.name("secret")), Description: jsii.String("What codes are derived from. It is not rotated."),
+		GenerateSecretString: &awssecretsmanager.CfnSecret_GenerateSecretStringProperty{PasswordLength: jsii.Number(64)},
+	})
+	made.ApplyRemovalPolicy(b.stage.removal(), nil)
+	return *made.Ref()
 }
 
 // pagerTopic is where alarms go.

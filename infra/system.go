@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
@@ -15,6 +17,16 @@ type config struct {
 	binary func(folder string) string // directory of a function's bootstrap, by the function's folder
 	sender string                     // address that mails come from
 	pager  string                     // address that alarms are mailed to; empty for none
+	search string                     // [openSearch], or empty for none
+}
+
+// functions are those that are deployed.
+func (c config) functions() []topology.Function {
+	all := topology.Functions(c.app)
+	if c.search == openSearch {
+		return all
+	}
+	return withoutSearch(all)
 }
 
 // system is the stacks of one stage, in the order of their deployment. The entry comes last: an API's stage can only
@@ -32,11 +44,11 @@ const (
 )
 
 func newSystem(app awscdk.App, c config) (*system, error) {
-	functions := topology.Functions(c.app)
-	if err := check(c.stage, functions); err != nil {
+	functions := c.functions()
+	if err := check(c, functions); err != nil {
 		return nil, err
 	}
-	s := &system{shared: newShared(newBuilder(app, c, sharedStack), owned(functions, ""))}
+	s := &system{shared: newShared(newBuilder(app, c, sharedStack), functions)}
 	for _, context := range c.app.Contexts {
 		b := newBuilder(app, c, context.Name)
 		b.at = s.shared.at
@@ -68,6 +80,11 @@ func owned(all []topology.Function, context string) []topology.Function {
 		}
 	}
 	return own
+}
+
+// asked reports whether any function has a grant.
+func asked(all []topology.Function, g topology.Grant) bool {
+	return slices.ContainsFunc(all, func(f topology.Function) bool { return slices.Contains(f.Grants, g) })
 }
 
 // builder builds one stack.

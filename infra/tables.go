@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -17,20 +19,26 @@ func (b *builder) tables() map[string]table {
 	names := dynamo.Names{
 		Events: b.stage.name("events"), Feed: b.stage.name("feed"), Views: b.stage.name("views"),
 		Checkpoints: b.stage.name("checkpoints"), Traces: b.stage.name("traces"), Connections: b.stage.name("connections"),
+		Leases: b.stage.name("leases"), Snapshots: b.stage.name("snapshots"),
 	}
 	told := map[string]string{
 		names.Events: setting.EventsTable, names.Feed: setting.FeedTable, names.Views: setting.ViewsTable,
 		names.Checkpoints: setting.CheckpointsTable, names.Traces: setting.TracesTable, names.Connections: setting.ConnectionsTable,
+		names.Leases: setting.LeasesTable, names.Snapshots: setting.SnapshotsTable,
 	}
+	// A lease is over in seconds, and an old one that is brought back has a fencing token that somebody had before. Snapshots
+	// are taken again.
+	fleeting := []string{names.Leases, names.Snapshots}
 	scope := constructs.NewConstruct(b.stack, jsii.String("tables"))
 	made := map[string]table{}
 	for _, description := range names.Tables() {
-		made[told[description.Name]] = b.table(scope, description)
+		made[told[description.Name]] = b.table(scope, description, !slices.Contains(fleeting, description.Name))
 	}
 	return made
 }
 
-func (b *builder) table(scope constructs.Construct, d dynamo.Table) table {
+// table creates a table. One that is worth it can be brought back as it was at any time of the last 35 days.
+func (b *builder) table(scope constructs.Construct, d dynamo.Table, recoverable bool) table {
 	props := &awsdynamodb.CfnTableProps{
 		TableName:   jsii.String(d.Name),
 		BillingMode: jsii.String("PAY_PER_REQUEST"),
@@ -40,7 +48,7 @@ func (b *builder) table(scope constructs.Construct, d dynamo.Table) table {
 		},
 		AttributeDefinitions: []*awsdynamodb.CfnTable_AttributeDefinitionProperty{attribute(d.Hash), attribute(d.Range)},
 		PointInTimeRecoverySpecification: &awsdynamodb.CfnTable_PointInTimeRecoverySpecificationProperty{
-			PointInTimeRecoveryEnabled: jsii.Bool(true),
+			PointInTimeRecoveryEnabled: jsii.Bool(recoverable),
 		},
 		SseSpecification: &awsdynamodb.CfnTable_SSESpecificationProperty{SseEnabled: jsii.Bool(true)},
 		// The table with the stream is the one that all others can be made from again.

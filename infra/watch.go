@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -52,15 +54,15 @@ func (b *builder) alarmRelay(scope constructs.Construct, function, failures stri
 	})
 }
 
-func (b *builder) alarmQueue(scope constructs.Construct, queue, dead, consumer string) {
+func (b *builder) alarmQueue(scope constructs.Construct, queue, reader string, old time.Duration) {
 	b.alarm(scope, alarm{
-		name: "queue-" + consumer + "-age", metric: queueMetric(queue, "ApproximateAgeOfOldestMessage"), above: 2 * visibilityTimeout.Seconds(), minutes: 1,
-		why: "The consumer does not keep up, or keeps failing at a message.",
+		name: "queue-" + reader + "-age", metric: queueMetric(queue, "ApproximateAgeOfOldestMessage"), above: old.Seconds(), minutes: 1,
+		why: "Who reads the queue does not keep up, or keeps failing at a message.",
 	})
-	b.alarm(scope, alarm{
-		name: "queue-" + consumer + "-dead", metric: queueMetric(dead, "ApproximateNumberOfMessagesVisible"), minutes: 1,
-		why: "There are messages that the consumer cannot even read. Their commits are in the event store.",
-	})
+}
+
+func (b *builder) alarmDead(scope constructs.Construct, queue, name, why string) {
+	b.alarm(scope, alarm{name: name, metric: queueMetric(queue, "ApproximateNumberOfMessagesVisible"), minutes: 1, why: why})
 }
 
 func (b *builder) alarmTopic(topic string) {

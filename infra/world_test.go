@@ -14,17 +14,17 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/topology"
 )
 
-// The stacks of the real app, for a stage of each kind. They are made once, and tests do not run side by side, because
+// The stacks of the app, for a stage of each kind: a try, which has all that can be asked for, and production, with what it
+// has by default. They are made once, and tests do not run side by side, because
 // CDK's engine serves one goroutine.
 var dev, prod *world
 
 // world is a synthesized system.
 type world struct {
-	stage     stage
+	config
 	templates map[string]*template // by the stack's name without the stage
 	shared    *template
 }
@@ -60,7 +60,13 @@ func TestMain(m *testing.M) {
 		if err := os.WriteFile(filepath.Join(placeholder, "bootstrap"), []byte("stands for any binary"), 0o600); err != nil {
 			panic(err)
 		}
-		dev, prod = synthesize("dev", placeholder), synthesize(production, placeholder)
+		c := config{
+			app: app, sender: "noreply@example.com", pager: "ops@example.com", binary: func(string) string { return placeholder },
+		}
+		c.stage = production
+		prod = synthesize(c)
+		c.stage, c.search = "dev", openSearch
+		dev = synthesize(c)
 		return m.Run()
 	}()
 	os.Exit(code)
@@ -79,15 +85,12 @@ func newTestApp() awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{Context: &file.Context})
 }
 
-func synthesize(s stage, placeholder string) *world {
-	made, err := newSystem(newTestApp(), config{
-		app: domain.App, stage: s, sender: "noreply@example.com", pager: "ops@example.com",
-		binary: func(string) string { return placeholder },
-	})
+func synthesize(c config) *world {
+	made, err := newSystem(newTestApp(), c)
 	if err != nil {
 		panic(err)
 	}
-	w := &world{stage: s, templates: map[string]*template{}}
+	w := &world{config: c, templates: map[string]*template{}}
 	for _, stack := range made.stacks() {
 		t := &template{Template: assertions.Template_FromStack(stack, nil), world: w}
 		text, err := json.Marshal(t.ToJSON())
@@ -101,7 +104,7 @@ func synthesize(s stage, placeholder string) *world {
 			r.id, r.in = id, t
 			t.Resources[id] = r
 		}
-		w.templates[strings.TrimPrefix(*stack.StackName(), s.name(""))] = t
+		w.templates[strings.TrimPrefix(*stack.StackName(), c.stage.name(""))] = t
 	}
 	w.shared = w.templates[sharedStack]
 	return w
@@ -193,15 +196,13 @@ func (t *template) name(id string) string {
 	if !ok {
 		return strings.TrimPrefix(id, "AWS::")
 	}
-	for _, property := range []string{"TableName", "FunctionName", "QueueName", "TopicName", "LogGroupName", "Name"} {
+	for _, property := range []string{"TableName", "FunctionName", "QueueName", "TopicName", "LogGroupName", "DomainName", "Name"} {
 		if name, ok := r.Properties[property].(string); ok && r.Type != "AWS::Lambda::Permission" {
 			return name
 		}
 	}
 	return id
 }
-
-func (w *world) functions() []topology.Function { return topology.Functions(domain.App) }
 
 // deployed is the Lambda of a function.
 func (w *world) deployed(t *testing.T, f topology.Function) resource {

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/topology"
+)
+
+// errandQueue is a queue of errands as functions and alarms are told of it.
+type errandQueue struct {
+	url, arn, name string
+	scope          constructs.Construct
+}
+
+// errandQueues creates the queues that the app's functions of errands read, which others post to. What is in them stands
+// nowhere else: they are kept as tables are.
+func (b *builder) errandQueues(functions []topology.Function) {
+	for _, f := range functions {
+		switch f.Errands {
+		case engine.InboxName:
+			b.at.inbox = b.inbox()
+		case engine.TimersName:
+			b.at.timers = b.timers()
+			b.at.schedules = b.schedule(b.at.timers)
+		}
+	}
+}
+
+// inbox is the queue of commands for single writers, in order for each stream. It has no dead-letter queue: a command that
+// went there would be overtaken by those behind it, and the function itself gives up what cannot be executed.
+func (b *builder) inbox() errandQueue {
+	scope := constructs.NewConstruct(b.stack, jsii.String(engine.InboxName+"-queue"))
+	return b.errandQueue(scope, queue{name: engine.InboxName, fifo: true, hidden: errandHidden})
+}
+
+// timers is the queue of timers that are due, or will be in some minutes. Each stands for itself, and SQS delays single
+// messages of standard queues only.
+func (b *builder) timers() errandQueue {
+	scope := constructs.NewConstruct(b.stack, jsii.String(engine.TimersName+"-queue"))
+	dead := b.queue(scope, "dead", queue{name: engine.TimersName + "-dead"})
+	dead.ApplyRemovalPolicy(b.stage.removal(), nil)
+	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+engine.TimersName+"-dead",
+		"There are timers whose commands keep failing. Once the cause is mended, SQS can move them back to their queue.")
+	return b.errandQueue(scope, queue{name: engine.TimersName, hidden: errandHidden, dead: dead, receives: timerReceives})
+}
+
+func (b *builder) errandQueue(scope constructs.Construct, q queue) errandQueue {
+	made := b.queue(scope, "queue", q)
+	made.ApplyRemovalPolicy(b.stage.removal(), nil)
+	return errandQueue{url: *made.Ref(), arn: *made.AttrArn(), name: *made.AttrQueueName(), scope: scope}
+}
+
+// errands deploys the function of a queue of errands.
+func (b *builder) errands(f topology.Function) {
+	switch f.Errands {
+	case engine.InboxName:
+		b.reader(f, b.at.inbox.arn)
+		b.alarmQueue(b.at.inbox.scope, b.at.inbox.name, f.Errands, inboxAge)
+	case engine.TimersName:
+		b.reader(f, b.at.timers.arn)
+		b.alarmQueue(b.at.timers.scope, b.at.timers.name, f.Errands, timersAge)
+	default:
+		panic(fmt.Sprintf("function %s runs errands of %q, which is no queue that the stacks know", f.Name, f.Errands))
+	}
+}
