@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/engine/words"
 )
 
 // Search implements [engine.Search]. What is indexed is found about a second later. It is safe for concurrent use.
@@ -22,6 +23,9 @@ type Search struct {
 }
 
 var _ engine.Search = (*Search)(nil)
+
+// mostWords is how many words a query has at most: OpenSearch takes 1,024 clauses, and each word makes two.
+const mostWords = 500
 
 // object is a JSON object.
 type object = map[string]any
@@ -36,7 +40,7 @@ func (s *Search) Index(ctx context.Context, view, id string, version uint64, tex
 		query: url.Values{
 			"version": {strconv.FormatUint(version, 10)}, "version_type": {"external_gte"}, "require_alias": {"true"},
 		},
-		body: object{field: strings.Join(words(text), " ")},
+		body: object{field: strings.Join(words.Of(text), " ")},
 	}
 	err := s.call(ctx, put, nil)
 	if is(err, http.StatusNotFound, "index_not_found_exception") {
@@ -52,7 +56,7 @@ func (s *Search) Index(ctx context.Context, view, id string, version uint64, tex
 
 // Find implements [engine.Search]. It costs one request. A query of more than 500 different words finds nothing.
 func (s *Search) Find(ctx context.Context, view, query string, limit int) ([]string, error) {
-	wanted := distinct(words(query))
+	wanted := words.Distinct(words.Of(query))
 	if len(wanted) == 0 || len(wanted) > mostWords {
 		return nil, ctx.Err()
 	}

@@ -3,11 +3,11 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
 
 	"zombiezen.com/go/sqlite"
+
+	"github.com/foldstream/foldstream/engine/words"
 )
 
 // Index implements [engine.Search].
@@ -25,7 +25,7 @@ func (db *DB) Index(ctx context.Context, view, id string, version uint64, text s
 		if err := exec(conn, "DELETE FROM texts WHERE rowid = ?", number); err != nil || text == "" {
 			return err
 		}
-		return exec(conn, "INSERT INTO texts (rowid, text) VALUES (?, ?)", number, text)
+		return exec(conn, "INSERT INTO texts (rowid, text) VALUES (?, ?)", number, strings.Join(words.Of(text), " "))
 	})
 	if err != nil {
 		return fmt.Errorf("index document %s of %s: %w", id, view, err)
@@ -34,11 +34,11 @@ func (db *DB) Index(ctx context.Context, view, id string, version uint64, text s
 }
 
 // Find implements [engine.Search].
-func (db *DB) Find(ctx context.Context, view, words string, limit int) (ids []string, err error) {
+func (db *DB) Find(ctx context.Context, view, text string, limit int) (ids []string, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	match := matching(words)
+	match := matching(text)
 	if match == "" {
 		return nil, nil
 	}
@@ -56,23 +56,11 @@ func (db *DB) Find(ctx context.Context, view, words string, limit int) (ids []st
 }
 
 // matching makes an FTS5 query of words: each in quotes, so that none is syntax, and the last as the beginning of one. It is
-// empty when there is no word. A word is what the index takes for one, with the marks of scripts that need them.
+// empty when there is no word.
 func matching(text string) string {
-	words := slices.DeleteFunc(strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co)
-	}), func(word string) bool {
-		return !strings.ContainsFunc(word, func(r rune) bool { return !unicode.Is(unicode.M, r) })
-	})
-	if len(words) == 0 {
+	all := words.Distinct(words.Of(text))
+	if len(all) == 0 {
 		return ""
 	}
-	last := words[len(words)-1]
-	words = words[:len(words)-1]
-	slices.Sort(words)
-	var query strings.Builder
-	for _, word := range slices.Compact(words) {
-		query.WriteString(`"` + word + `" `)
-	}
-	query.WriteString(`"` + last + `"*`)
-	return query.String()
+	return `"` + strings.Join(all, `" "`) + `"*`
 }

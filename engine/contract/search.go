@@ -120,12 +120,16 @@ func searchAccents(t *testing.T, l library) {
 	l.index(t, "a", 1, "Crème Brûlée")
 	l.index(t, "b", 1, "creme caramel")
 	l.index(t, "c", 1, "Ångström Ñandú Čeština")
+	l.index(t, "d", 1, "Άνθρωπος Ёлка")
 	for _, query := range []string{"creme", "crème", "CRÈME", "créme"} {
 		l.finds(t, query, "a", "b")
 	}
 	l.finds(t, "creme brulee", "a")
 	for _, query := range []string{"angstrom", "ÅNGSTRÖM", "nandu", "ñandú cestina"} {
 		l.finds(t, query, "c")
+	}
+	for _, query := range []string{"ανθρωπος", "άνθρωπος", "елка"} {
+		l.finds(t, query, "d")
 	}
 }
 

@@ -1,10 +1,12 @@
-package opensearch
+package words_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/foldstream/foldstream/engine/words"
 )
 
 func TestWords(t *testing.T) {
@@ -22,7 +24,7 @@ func TestWords(t *testing.T) {
 		"a\x00b\xffc\u2028d":            "a|b|c|d",
 		strings.Repeat("x", 150) + " y": strings.Repeat("x", 100) + "|y",
 	} {
-		if got := strings.Join(words(text), "|"); got != want {
+		if got := strings.Join(words.Of(text), "|"); got != want {
 			t.Errorf("the words of %q are %q, want %q", text, got, want)
 		}
 	}
@@ -32,7 +34,7 @@ func TestDistinct(t *testing.T) {
 	for text, want := range map[string][]string{
 		"": nil, "a": {"a"}, "a a": {"a", "a"}, "b a b a b c c": {"b", "a", "c", "c"}, "a b a": {"a", "b", "a"},
 	} {
-		if diff := cmp.Diff(want, distinct(words(text))); diff != "" {
+		if diff := cmp.Diff(want, words.Distinct(words.Of(text))); diff != "" {
 			t.Errorf("of %q (-want +got):\n%s", text, diff)
 		}
 	}

@@ -1,4 +1,5 @@
-package opensearch
+// Package words splits texts into the words that they are found by, so that every index of documents finds the same.
+package words
 
 import (
 	"slices"
@@ -7,13 +8,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-const (
-	longestWord = 100 // characters; the rest of a word is left out
-	mostWords   = 500 // of a query; OpenSearch takes 1,024 clauses, and each word makes two
-)
+// longest is how many characters of a word count.
+const longest = 100
 
-// words splits a text.
-func words(text string) []string {
+// Of splits a text into words of letters and digits, without the accents of Latin, Greek and Cyrillic, cut at 100
+// characters. Each Han and Hiragana character is a word, since nothing else tells where words end there. Their case is
+// left to the index.
+func Of(text string) []string {
 	var all []string
 	var word []rune
 	alone := false // whether the word is one character
@@ -34,7 +35,7 @@ func words(text string) []string {
 		case isAlone, alone && !isMark:
 			end()
 		}
-		if len(word) < longestWord {
+		if len(word) < longest {
 			word = append(word, r)
 		}
 		alone = alone || isAlone
@@ -43,8 +44,8 @@ func words(text string) []string {
 	return all
 }
 
-// distinct leaves out repetitions, but for the last word, which stays the last.
-func distinct(words []string) []string {
+// Distinct leaves out repetitions, but for the last word, which stays the last.
+func Distinct(words []string) []string {
 	if len(words) == 0 {
 		return nil
 	}
