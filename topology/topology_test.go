@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,5 +49,36 @@ func TestEachFunctionHasOneTrigger(t *testing.T) {
 			t.Errorf("%s has %d triggers, and was there before: %v", f.Name, n, names[f.Name])
 		}
 		names[f.Name] = true
+	}
+}
+
+// options are the packages of cloud/ that a Lambda links for what it may do.
+var options = map[topology.Grant]string{
+	topology.SignTokens: "signing", topology.ReadSecret: "secrecy", topology.PostInbox: "queueing", topology.SetTimers: "timing",
+	topology.SendMail: "mailing", topology.SendText: "texting", topology.SearchViews: "searching", topology.IndexViews: "searching",
+}
+
+// TestLinks holds what a context's Lambda links against what it may do: an option that is left out fails when it is needed,
+// one too many is paid at every cold start.
+func TestLinks(t *testing.T) {
+	for _, f := range topology.Functions(domain.App) {
+		if f.Context == "" {
+			continue
+		}
+		text, err := os.ReadFile(path.Join("..", f.Folder, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]bool{}
+		for _, grant := range f.Grants {
+			if option, ok := options[grant]; ok {
+				want[option] = true
+			}
+		}
+		for _, option := range options {
+			if links := strings.Contains(string(text), "/cloud/"+option+`"`); links != want[option] {
+				t.Errorf("%s links cloud/%s: %v, and its grants want it: %v", f.Folder, option, links, want[option])
+			}
+		}
 	}
 }
