@@ -5,6 +5,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -170,6 +171,22 @@ func (s *Socket) Next(ctx context.Context) (engine.Outcome, error) {
 	}
 	var r engine.Outcome
 	return r, es.Decode(text, &r)
+}
+
+// Wait collects n outcomes that are wanted, or those that came until the context ended, with its error: a listener that
+// counts, or times out.
+func (s *Socket) Wait(ctx context.Context, n int, wanted func(engine.Outcome) bool) ([]engine.Outcome, error) {
+	var heard []engine.Outcome
+	for len(heard) < n {
+		outcome, err := s.Next(ctx)
+		if err != nil {
+			return heard, errors.Join(ctx.Err(), err)
+		}
+		if wanted(outcome) {
+			heard = append(heard, outcome)
+		}
+	}
+	return heard, nil
 }
 
 // Close says good-bye.

@@ -45,7 +45,7 @@ func TestBadMessages(t *testing.T) {
 		{"unknown category", `{"action":"subscribe","aggregateId":"cat-1"}`, "InvalidInput", "aggregateId"},
 		{"odd stream", `{"action":"subscribe","aggregateId":"match-\u0000"}`, "InvalidInput", "aggregateId"},
 		{"a saga's stream", `{"action":"subscribe","aggregateId":"saga-match-joining.match-1"}`, "Forbidden", ""},
-		{"private stream", `{"action":"subscribe","aggregateId":"account-` + issued.UserID + `"}`, "Forbidden", ""},
+		{"private stream", `{"action":"subscribe","aggregateId":"identity-` + issued.UserID + `"}`, "Forbidden", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if err := conn.Write(t.Context(), websocket.MessageText, []byte(c.message)); err != nil {

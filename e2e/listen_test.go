@@ -1,0 +1,57 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/handler"
+)
+
+func TestListenToEventsOfAName(t *testing.T) {
+	ada, _ := newcomer(t)
+	bob, _ := newcomer(t)
+	socket := listen(t, ada)
+	say := func(m handler.Message, answer string) {
+		t.Helper()
+		if err := socket.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		hear(t, socket, answer)
+	}
+	create := func() string {
+		return command(t, bob, http.MethodPost, "/teams", map[string]string{"name": "Team " + engine.NewID()}, nil).ID
+	}
+	own := map[string]bool{}
+	wanted := func(o engine.Outcome) bool { return o.Type == "TeamCreated" && own[o.AggregateID.ID()] }
+
+	t.Run("wherever they happen, N of them", func(t *testing.T) {
+		say(handler.Message{Action: "subscribe", Event: "TeamCreated"}, "Subscribed")
+		for range 3 {
+			own[create()] = true
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if heard, err := socket.Wait(ctx, 3, wanted); err != nil {
+			t.Fatalf("heard %v: %v", heard, err)
+		}
+	})
+	t.Run("no more once unsubscribed; then a listener times out", func(t *testing.T) {
+		say(handler.Message{Action: "unsubscribe", Event: "TeamCreated"}, "Unsubscribed")
+		id := create()
+		own[id] = true
+		// Bob's own connection hears of the team from the same notifier: by then Ada's would have.
+		if err := bob.Get(t.Context(), "/teams/"+id+"?min-version=1", new(any)); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		heard, err := socket.Wait(ctx, 1, wanted)
+		if !errors.Is(err, context.DeadlineExceeded) || len(heard) > 0 {
+			t.Fatalf("heard %v: %v", heard, err)
+		}
+	})
+}
