@@ -94,7 +94,7 @@ const (
 // AsyncAPI describes the app's WebSocket API as an AsyncAPI 3.0 document in JSON, the same bytes each time. It fails for
 // events that cannot be described.
 func AsyncAPI(app *es.App) ([]byte, error) {
-	t := &talk{app: app, schemas: newSchemas(), messages: map[string]message{}, operations: map[string]*asyncOperation{}}
+	t := &talk{app: app, catalogue: app.Catalogue(), schemas: newSchemas(), messages: map[string]message{}, operations: map[string]*asyncOperation{}}
 	t.client()
 	for _, c := range app.Contexts {
 		t.outcomes(c)
@@ -165,6 +165,7 @@ var behavior = fmt.Sprintf(
 // talk gathers what is said over the WebSocket.
 type talk struct {
 	app        *es.App
+	catalogue  es.Catalogue
 	schemas    *schemas
 	messages   map[string]message
 	operations map[string]*asyncOperation

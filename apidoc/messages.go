@@ -71,7 +71,7 @@ func exactly(members ...member) *jsonschema.Schema {
 func (t *talk) outcomes(c es.Context) {
 	for _, aggregate := range c.Aggregates {
 		what := fmt.Sprintf("What happens in the streams of the category %s.", aggregate.Category())
-		if t.app.IsPrivate(aggregate.Category()) {
+		if t.catalogue.IsPrivate(aggregate.Category()) {
 			what += " It is private: the payload stays inside, and only an admin can subscribe."
 		}
 		o := t.operations[key(aggregate.Category()+"-outcomes")]
@@ -100,7 +100,7 @@ func (t *talk) outcome(of es.Folder, event string) reference {
 	schema.Properties.Set("aggregateId", &jsonschema.Schema{Type: "string", Pattern: "^" + of.Category() + "-"})
 	schema.Properties.Set("version", &jsonschema.Schema{Type: "integer", Minimum: "1"})
 	schema.Required = append(schema.Required, "version")
-	if t.app.IsPrivate(of.Category()) {
+	if t.catalogue.IsPrivate(of.Category()) {
 		schema.Properties.Delete("payload")
 	} else { // not required: it is left out when it would make the message too large
 		schema.Properties.Set("payload", t.schemas.output(of.EventGoType(event)))

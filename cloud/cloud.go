@@ -58,9 +58,9 @@ func Listener(decl *es.Listener, options ...wiring.Option) {
 	wiring.Serve(decl.Name, listener.Consumer(wiring.Checkpoints(client), wiring.Lot(client)))
 }
 
-// Snapshots serves the queue of the snapshotter.
-func Snapshots(app *es.App) {
-	snapshotter, err := engine.NewSnapshotter(wiring.Commands(wiring.Database(), wiring.Parts{}), app.Folders())
+// Snapshots serves the queue of the snapshotter, for all aggregates with snapshots.
+func Snapshots(folders ...es.Folder) {
+	snapshotter, err := engine.NewSnapshotter(wiring.Commands(wiring.Database(), wiring.Parts{}), folders)
 	if err != nil {
 		panic(err) // only for a size that is not positive
 	}

@@ -179,18 +179,6 @@ func (app *App) Command(name string) *CommandDecl {
 	return nil
 }
 
-// EventsNamed tells of an event's wire name whether the app has such events, and whether only admins may subscribe to
-// them, because some are of streams that only admins may subscribe to.
-func (app *App) EventsNamed(name string) (known, restricted bool) {
-	for _, a := range app.Folders() {
-		if slices.Contains(a.Events(), name) {
-			_, r := app.Streams(a.Category())
-			known, restricted = true, restricted || r
-		}
-	}
-	return known, restricted
-}
-
 // View is the view of a name, nil if there is none.
 func (app *App) View(name string) *ViewDecl {
 	for _, v := range app.Views() {
@@ -199,29 +187,4 @@ func (app *App) View(name string) *ViewDecl {
 		}
 	}
 	return nil
-}
-
-// Streams tells of a category whether the app has its streams, and whether only admins may subscribe to them: to private
-// ones, and to those of the core.
-func (app *App) Streams(category string) (known, restricted bool) {
-	for _, a := range app.Folders() {
-		if a.Category() == category {
-			known, restricted = true, restricted || a.IsPrivate() || slices.Contains(core, a)
-		}
-	}
-	return known, restricted
-}
-
-// IsPrivate reports whether the data of a category's events stays inside. That of unknown ones does.
-func (app *App) IsPrivate(category string) bool {
-	known := false
-	for _, a := range app.Folders() {
-		if a.Category() == category {
-			if a.IsPrivate() {
-				return true
-			}
-			known = true
-		}
-	}
-	return !known
 }

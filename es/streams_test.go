@@ -36,7 +36,7 @@ func TestEventsNamed(t *testing.T) {
 		"CommandRejected":  {true, true},
 		"Burnt":            {false, false},
 	} {
-		if known, restricted := app.EventsNamed(name); known != want[0] || restricted != want[1] {
+		if known, restricted := app.Catalogue().EventsNamed(name); known != want[0] || restricted != want[1] {
 			t.Errorf("%s: known %v and restricted %v, want %v", name, known, restricted, want)
 		}
 	}

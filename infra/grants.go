@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -56,6 +57,8 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return a
 	case topology.ReadKey:
 		return grant(setting.SigningKey, at.signingKey, "kms:GetPublicKey", at.signingKey)
+	case topology.KnowStreams:
+		return allowance{environment: map[string]string{setting.Catalogue: b.catalogue()}}
 	case topology.KnowIssuer:
 		return allowance{environment: map[string]string{setting.Issuer: at.issuer}}
 	case topology.PushMessages:
@@ -79,6 +82,15 @@ func (b *builder) allow(g topology.Grant) allowance {
 	default:
 		panic(fmt.Sprintf("the stacks do not know what grant %d allows", g))
 	}
+}
+
+// catalogue is the app's as JSON. A function's environment has 4 KB for all variables, which a test watches.
+func (b *builder) catalogue() string {
+	text, err := es.Encode(b.app.Catalogue())
+	if err != nil {
+		panic(err) // strings and booleans always encode
+	}
+	return string(text)
 }
 
 func grant(variable, value, action string, resources ...string) allowance {

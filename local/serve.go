@@ -79,8 +79,9 @@ func (s *System) routes() (http.Handler, error) {
 	} {
 		g.route(route.Route, route.Role, handle)
 	}
+	catalogue := s.App.Catalogue()
 	socket := &handler.WebSocket{
-		Authority: s.Authority, Connections: s.Store, Pusher: s.hub, Store: s.Store, Streams: s.App.Streams, Events: s.App.EventsNamed,
+		Authority: s.Authority, Connections: s.Store, Pusher: s.hub, Store: s.Store, Streams: catalogue.Streams, Events: catalogue.EventsNamed,
 		World: s.World,
 	}
 	s.hub.handle = socket.Handle

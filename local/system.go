@@ -116,7 +116,7 @@ func (s *System) consumers(box *outbox.Outbox) {
 		listener := &engine.Listener{Decl: decl, Commands: s.Commands, Timers: s.Store}
 		add(listener.Consumer(s.Store, s.Store))
 	}
-	notifier := &engine.Notifier{Traces: s.Store, Connections: s.Store, Pusher: s.hub, IsPrivate: s.App.IsPrivate, World: s.World}
+	notifier := &engine.Notifier{Traces: s.Store, Connections: s.Store, Pusher: s.hub, IsPrivate: s.App.Catalogue().IsPrivate, World: s.World}
 	add(notifier.Consumer(s.Store, s.Store, s.Store))
 }
 

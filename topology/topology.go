@@ -70,6 +70,7 @@ const (
 	SignTokens                       // sign with the key
 	ReadKey                          // read the key's public half
 	ReadSecret                       // read the system's secret
+	KnowStreams                      // be told the app's catalogue
 	KnowIssuer                       // be told the URL of the token authority
 	SendMail                         // send e-mail
 	SendText                         // send text messages
@@ -231,13 +232,13 @@ func system(has needs) []Function {
 		Function{Name: "sweeper", Folder: "functions/sweeper", Schedule: true, Grants: append(slices.Clone(relaying), SweepEvents)},
 		Function{
 			Name: engine.NotifierName, Folder: "functions/eventhandler/" + engine.NotifierName, Queue: &Queue{Name: engine.NotifierName},
-			Grants: []Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages},
+			Grants: []Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages, KnowStreams},
 		},
 		Function{Name: "websocket-connect", Folder: "functions/websocket/connect", Socket: "$connect", Grants: []Grant{ReadKey, KnowIssuer, HoldConnections}},
 		Function{Name: "websocket-disconnect", Folder: "functions/websocket/disconnect", Socket: "$disconnect", Grants: []Grant{HoldConnections}},
 		Function{
 			Name: "websocket-default", Folder: "functions/websocket/default", Socket: "$default",
-			Grants: []Grant{LoadEvents, HoldConnections, PushMessages},
+			Grants: []Grant{LoadEvents, HoldConnections, PushMessages, KnowStreams},
 		},
 	)
 	if len(has.snapshots) > 0 {

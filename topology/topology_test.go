@@ -82,3 +82,17 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestSnapshots makes sure that the Lambda that takes snapshots names every aggregate that has them.
+func TestSnapshots(t *testing.T) {
+	text, err := os.ReadFile("../functions/eventhandler/snapshots/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range domain.App.Folders() {
+		name, _, _ := strings.Cut(a.StateName(), ".")
+		if named := strings.Contains(string(text), name+".Aggregate"); named != (a.Traits().Snapshot > 0) {
+			t.Errorf("%s has snapshots every %d versions; its aggregate is named: %v", a.StateName(), a.Traits().Snapshot, named)
+		}
+	}
+}

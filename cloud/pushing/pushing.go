@@ -20,21 +20,31 @@ func pusher() *apigateway.Pusher {
 	return &apigateway.Pusher{Client: client}
 }
 
+// catalogue is the app's, as the stack tells it: linking the app for its names would cost every cold start the weight of all
+// that its decisions need.
+func catalogue() es.Catalogue {
+	var c es.Catalogue
+	if err := es.Decode([]byte(wiring.Environment(setting.Catalogue)), &c); err != nil {
+		panic(err) // a fault of the stack, which must show at once
+	}
+	return c
+}
+
 // Notifier serves the notifier's queue.
-func Notifier(app *es.App) {
+func Notifier() {
 	client := wiring.Database()
 	notifier := &engine.Notifier{
-		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: app.IsPrivate,
+		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: catalogue().IsPrivate,
 	}
 	consumer := notifier.Consumer(wiring.Events(client), wiring.Checkpoints(client), wiring.Lot(client))
 	wiring.Serve(engine.NotifierName, consumer)
 }
 
 // Messages serves the WebSocket API's $default route.
-func Messages(app *es.App) {
-	client := wiring.Database()
+func Messages() {
+	client, known := wiring.Database(), catalogue()
 	wiring.Start((&handler.WebSocket{
-		Connections: wiring.Connections(client), Pusher: pusher(), Store: wiring.Events(client), Streams: app.Streams,
-		Events: app.EventsNamed,
+		Connections: wiring.Connections(client), Pusher: pusher(), Store: wiring.Events(client), Streams: known.Streams,
+		Events: known.EventsNamed,
 	}).Handle)
 }

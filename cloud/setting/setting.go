@@ -19,6 +19,7 @@ const (
 	ScheduleGroup     = "FOLDSTREAM_SCHEDULE_GROUP"      // name of the group of EventBridge schedules
 	ScheduleRole      = "FOLDSTREAM_SCHEDULE_ROLE"       // ARN of the role by which schedules send
 	Secret            = "FOLDSTREAM_SECRET"              // ARN of the system's secret in Secrets Manager
+	Catalogue         = "FOLDSTREAM_CATALOGUE"           // which events there are, and who may hear of them, as JSON
 	SearchEndpoint    = "FOLDSTREAM_SEARCH_ENDPOINT"     // https URL of the OpenSearch domain
 	Topic             = "FOLDSTREAM_TOPIC"               // ARN of the SNS FIFO topic
 	SigningKey        = "FOLDSTREAM_SIGNING_KEY"         // id or ARN of the KMS key

@@ -2,7 +2,9 @@ package match_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -69,6 +71,32 @@ func (w *world) settled(users []string) {
 	}
 }
 
+// mailed makes sure that just the players of matches have been told of the start and the end, and told the same each time.
+func (w *world) mailed() {
+	got, want := map[string]string{}, map[string]bool{}
+	for _, mail := range w.Mails() {
+		about := mail.To + ": " + mail.Subject + ", " + mail.Text[strings.LastIndex(mail.Text, " ")+1:]
+		if before, again := got[about]; again && before != mail.Text {
+			w.Fatalf("%s has been told %q, and then %q", mail.To, before, mail.Text)
+		}
+		got[about] = mail.Text
+	}
+	for _, id := range w.matches {
+		m := w.match(id)
+		for _, p := range m.Players {
+			if m.Status == match.StatusPlaying || m.Status == match.StatusFinished {
+				want[p.ID+": Your match has started, "+id+"\n"] = true
+			}
+			if m.Status == match.StatusFinished {
+				want[p.ID+": Your match is over, "+id+"\n"] = true
+			}
+		}
+	}
+	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
+		w.Fatalf("mails are about %q, want %q", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+}
+
 func TestNothingIsLeftHalfDone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{World: estest.NewWorld(t, match.Context)}
@@ -95,5 +123,6 @@ func TestNothingIsLeftHalfDone(t *testing.T) {
 		}
 		w.Settle()
 		w.settled(users)
+		w.mailed()
 	})
 }

@@ -11,11 +11,11 @@ import (
 func TestContext(t *testing.T) {
 	app := es.NewApp(organisations.Context)
 	for _, category := range []string{"otp", "org", "signin"} {
-		if known, _ := app.Streams(category); !known {
+		if known, _ := app.Catalogue().Streams(category); !known {
 			t.Errorf("there are no streams of %s", category)
 		}
 	}
-	if !app.IsPrivate(otp.Aggregate.Category()) {
+	if !app.Catalogue().IsPrivate(otp.Aggregate.Category()) {
 		t.Error("phone numbers are told to others")
 	}
 	if organisations.Context.Name != "organisations" || len(app.Commands()) != 5 || len(app.Queries()) != 5 || len(app.Views()) != 3 || len(app.Sagas()) != 1 {

@@ -1,9 +1,6 @@
 // Command notifier is the Lambda that tells clients what came of their requests.
 package main
 
-import (
-	"github.com/foldstream/foldstream/cloud/pushing"
-	"github.com/foldstream/foldstream/domain"
-)
+import "github.com/foldstream/foldstream/cloud/pushing"
 
-func main() { pushing.Notifier(domain.App) }
+func main() { pushing.Notifier() }

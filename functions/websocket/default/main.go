@@ -1,9 +1,6 @@
 // Command default is the Lambda of the WebSocket's $default route.
 package main
 
-import (
-	"github.com/foldstream/foldstream/cloud/pushing"
-	"github.com/foldstream/foldstream/domain"
-)
+import "github.com/foldstream/foldstream/cloud/pushing"
 
-func main() { pushing.Messages(domain.App) }
+func main() { pushing.Messages() }
