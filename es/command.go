@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Identity is who makes a request.
@@ -126,48 +124,6 @@ func Creates(path string) CommandOption { return func(d *CommandDecl) { d.Create
 // Answers declares the type of what [Answering] adds to the answer, for the API's description.
 func Answers[A any]() CommandOption {
 	return func(d *CommandDecl) { d.AnswerType = reflect.TypeFor[A]() }
-}
-
-// stored is a command as it waits for its execution: its JSON, and what came from elsewhere than the body.
-type stored struct {
-	Body   jsontext.Value    `json:"body"`
-	Filled map[string]string `json:"filled,omitzero"` // by Go name
-}
-
-// Encode writes a command so that it can be executed later.
-func (d *CommandDecl) Encode(cmd any) (jsontext.Value, error) {
-	body, err := Encode(cmd)
-	if err != nil {
-		return nil, err
-	}
-	s := stored{Body: body}
-	for i := range d.Input.NumField() {
-		if f := d.Input.Field(i); f.Tag.Get("path") != "" || f.Tag.Get("from") != "" {
-			if s.Filled == nil {
-				s.Filled = map[string]string{}
-			}
-			s.Filled[f.Name] = reflect.ValueOf(cmd).Field(i).String()
-		}
-	}
-	return Encode(s)
-}
-
-// Decode reads what [CommandDecl.Encode] wrote.
-func (d *CommandDecl) Decode(data []byte) (any, error) {
-	var s stored
-	if err := Decode(data, &s); err != nil {
-		return nil, err
-	}
-	input := reflect.New(d.Input)
-	if err := Decode(s.Body, input.Interface()); err != nil {
-		return nil, err
-	}
-	for name, value := range s.Filled {
-		if f := input.Elem().FieldByName(name); f.IsValid() {
-			f.SetString(value)
-		}
-	}
-	return input.Elem().Interface(), nil
 }
 
 // Asks has the state of another aggregate put into the command before each decision, as it is in the store at that moment;
