@@ -10,6 +10,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -129,6 +130,7 @@ func TestEnvironments(t *testing.T) {
 		topology.SignTokens:     {setting.SigningKey: "signingkey.Arn", setting.Issuer: "foldstream-dev-identity.ApiEndpoint"},
 		topology.ReadKey:        {setting.SigningKey: "signingkey.Arn", setting.Issuer: "foldstream-dev-identity.ApiEndpoint"},
 		topology.SendMail:       {setting.MailFrom: "noreply@example.com"},
+		topology.KnowStreams:    {setting.Catalogue: catalogue(t)},
 	}
 	for _, f := range dev.functions() {
 		want := map[string]string{}
@@ -182,4 +184,13 @@ func TestTablesAreAsTheAdapterDescribesThem(t *testing.T) {
 	if got, want := len(dev.all("AWS::DynamoDB::Table")), len(names.Tables()); got != want {
 		t.Errorf("%d tables; the adapter describes %d", got, want)
 	}
+}
+
+func catalogue(t *testing.T) string {
+	t.Helper()
+	text, err := es.Encode(app.Catalogue())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -34,6 +34,7 @@ var ratios = []figure{
 	{title: "catch-up, commits of 10: ours to raw scan and decode", of: "CatchUp/by=foldstream/commit=10", to: "CatchUp/by=raw-decoded/commit=10", unit: "events/s", decimals: 2},
 	{title: "catch-up, commits of 1: ours to raw scan", of: "CatchUp/by=foldstream/commit=1", to: "CatchUp/by=raw-scan/commit=1", unit: "events/s", decimals: 2},
 	{title: "catch-up, commits of 1: ours to raw scan and decode", of: "CatchUp/by=foldstream/commit=1", to: "CatchUp/by=raw-decoded/commit=1", unit: "events/s", decimals: 2},
+	{title: "load of 100,000 events: with a snapshot to without", of: "Long/by=foldstream-snapshot", to: "Long/by=foldstream-whole", unit: "loads/s", decimals: 0},
 	{title: "fold of typed events: ours to eventhorizon", of: "Fold/by=foldstream", to: "Fold/by=eventhorizon", unit: "events/s", decimals: 2},
 	{title: "decode and fold: ours to encoding/json", of: "Decode/by=foldstream", to: "Decode/by=encoding-json", unit: "events/s", decimals: 2},
 	{title: "decode and fold: ours to eventhorizon", of: "Decode/by=foldstream", to: "Decode/by=eventhorizon", unit: "events/s", decimals: 2},
