@@ -75,11 +75,10 @@ func (x *Commands) Execute(ctx context.Context, r Request) (Result, error) {
 	e.stream = r.Decl.StreamOf(e.Command)
 	e.traits = r.Decl.Aggregate.Traits()
 	if r.Decl.Secret {
-		secret, err := x.Secrets.Secret(ctx)
-		if err != nil {
-			return Result{}, fmt.Errorf("get the secret for %s: %w", r.Decl.Name, err)
+		var err error
+		if e.env.Secret, err = secretFor(ctx, x.Secrets, r.Decl.Name); err != nil {
+			return Result{}, err
 		}
-		e.env.Secret = secret
 	}
 	if e.traits.Writing == es.Single {
 		return e.alone(ctx)

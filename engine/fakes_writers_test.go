@@ -146,4 +146,12 @@ func (m *memory) Text(_ context.Context, id string, sms es.SMS) error {
 	})
 }
 
-func (m *memory) Secret(context.Context) ([]byte, error) { return []byte("the secret"), nil }
+// theSecret is as long as one has to be.
+const theSecret = "the secret, which has 32 letters"
+
+func (m *memory) Secret(context.Context) ([]byte, error) { return []byte(theSecret), nil }
+
+// short is a secret that could be guessed.
+type short struct{}
+
+func (short) Secret(context.Context) ([]byte, error) { return []byte("short"), nil }

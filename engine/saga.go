@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/foldstream/foldstream/es"
 )
@@ -38,9 +37,9 @@ func (s *Saga) react(ctx context.Context, c es.Commit, i int) ([]es.Act, error) 
 	if !s.Decl.Secret {
 		return s.Decl.React(c, i, nil)
 	}
-	secret, err := s.Commands.Secrets.Secret(ctx)
+	secret, err := secretFor(ctx, s.Commands.Secrets, s.Decl.Name)
 	if err != nil {
-		return nil, fmt.Errorf("get the secret for %s: %w", s.Decl.Name, err)
+		return nil, err
 	}
 	return s.Decl.React(c, i, secret)
 }

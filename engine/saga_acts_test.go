@@ -92,8 +92,16 @@ func TestSagaActs(t *testing.T) {
 	t.Run("the secret is for who declares to use it", func(t *testing.T) {
 		m := begun(t, 6)
 		carried(t, m, everything("all").UsesSecret())
-		if got := slices.Collect(maps.Values(m.sent)); !slices.Contains(got, "text to +32: with the secret") {
+		if got := slices.Collect(maps.Values(m.sent)); !slices.Contains(got, "text to +32: with "+theSecret) {
 			t.Fatalf("sent %q", got)
+		}
+	})
+	t.Run("a secret that could be guessed is not used", func(t *testing.T) {
+		m := begun(t, 6)
+		x := &engine.Commands{Store: m, Secrets: short{}}
+		c := (&engine.Saga{Decl: everything("all").UsesSecret(), Commands: x, Timers: m, Mailer: m, Texter: m}).Consumer(m, m)
+		if err := c.Deliver(t.Context(), "counter-a", m.streams["counter-a"], 1); err == nil || len(m.sent) > 0 {
+			t.Fatalf("sent %q: %v", m.sent, err)
 		}
 	})
 	t.Run("a redelivery gives the same ids", func(t *testing.T) {
