@@ -160,7 +160,7 @@ func TestOutcomesReachTheInvokerAlone(t *testing.T) {
 		}
 		delete(missing, got.Type)
 	}
-	t.Run("and a missed one is found by its trace", func(t *testing.T) {
+	t.Run("mend: a missed one is found by its trace", func(t *testing.T) {
 		eventually(t, "the trace is complete", func() bool {
 			found := get[handler.TraceAnswer](t, ada, "/traces/"+asked.TraceID)
 			return len(found.Outcomes) >= 3 && found.Outcomes[0].Type == "MatchRequested"
@@ -192,10 +192,12 @@ func TestARefusalOfASagaIsTold(t *testing.T) {
 	heard := listen(t, bob)
 	asked := command(t, bob, "POST", "/matches/"+id+"/join-requests", nil, nil)
 	got := hear(t, heard, "CommandRejected")
-	var told es.CommandRejected
-	if err := es.Decode(got.Payload, &told); err != nil || got.TraceID != asked.TraceID || told.Rejection.Code != "TooManyMatches" {
-		t.Fatalf("heard %+v", got)
-	}
+	t.Run("mend: a refused request is told to the player", func(t *testing.T) {
+		var told es.CommandRejected
+		if err := es.Decode(got.Payload, &told); err != nil || got.TraceID != asked.TraceID || told.Rejection.Code != "TooManyMatches" {
+			t.Fatalf("heard %+v", got)
+		}
+	})
 	found := get[handler.TraceAnswer](t, bob, "/traces/"+asked.TraceID)
 	if last := found.Outcomes[len(found.Outcomes)-1]; last.Type != "CommandRejected" || string(last.Payload) != string(got.Payload) {
 		t.Fatalf("the trace shows %+v", found.Outcomes)
@@ -238,11 +240,13 @@ func TestSubscriptionResumes(t *testing.T) {
 	if first, err := heard.Next(t.Context()); err != nil || first.Version != 5 || first.Type != "MatchStarted" {
 		t.Fatalf("resumed behind version 4 with %+v, %v", first, err)
 	}
-	m := get[matchView](t, carol, "/matches/"+id)
-	command(t, players[m.Next], "POST", "/matches/"+id+"/turns", lines()[0], nil)
-	if got := hear(t, heard, "TurnTaken"); got.AggregateID != es.StreamID(stream) || got.Version != versions[len(versions)-1]+1 {
-		t.Fatalf("live came %+v", got)
-	}
+	t.Run("mend: a turn is heard live", func(t *testing.T) {
+		m := get[matchView](t, carol, "/matches/"+id)
+		command(t, players[m.Next], "POST", "/matches/"+id+"/turns", lines()[0], nil)
+		if got := hear(t, heard, "TurnTaken"); got.AggregateID != es.StreamID(stream) || got.Version != versions[len(versions)-1]+1 {
+			t.Fatalf("live came %+v", got)
+		}
+	})
 }
 
 func listen(t *testing.T, c *client.Client) *client.Socket {

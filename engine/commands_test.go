@@ -91,7 +91,7 @@ func TestExecute(t *testing.T) {
 
 func TestConflicts(t *testing.T) {
 	for _, silent := range []bool{false, true} {
-		t.Run(fmt.Sprintf("decides again on the fresh state, silent=%v", silent), func(t *testing.T) {
+		t.Run(fmt.Sprintf("mend: decides again on the fresh state, silent=%v", silent), func(t *testing.T) {
 			m := newMemory()
 			m.silent = silent
 			x := commands(t, m)

@@ -76,7 +76,10 @@ func (x *Commands) loadSnapshot(ctx context.Context, a es.Folder, stream es.Stre
 	if err := both.Wait(); err != nil {
 		return remembered{}, err
 	}
-	if len(tail) > 0 && tail[0].Version == 1 {
+	switch {
+	case len(tail) == 0 && snapshot.head.Version() == 0:
+		return snapshot, nil // an empty stream has no end, and nothing before it
+	case len(tail) > 0 && tail[0].Version == 1:
 		snapshot = remembered{}
 	}
 	rest, joined := follow(tail, snapshot.head.Version())

@@ -119,7 +119,7 @@ func TestRelay(t *testing.T) {
 			t.Error("the commit before it is not in the feed")
 		}
 	})
-	t.Run("what cannot be published comes again", func(t *testing.T) {
+	t.Run("mend: what is saved and cannot be published comes again", func(t *testing.T) {
 		relay, published := open()
 		published.failures = 1
 		commits := store(t, set.events(), chain(stream("match"), 3)...)

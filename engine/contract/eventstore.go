@@ -53,7 +53,7 @@ func EventStore(t *testing.T, open func(t *testing.T) engine.EventStore, options
 		{"a transaction over many streams is there as a whole", transaction},
 		{"a transaction with one conflict stores nothing", transactionConflict},
 		{"of two transactions on one stream exactly one wins", transactionRace},
-		{"of many writers exactly one wins each version", race},
+		{"mend: of many writers exactly one wins each version", race},
 		{"writers who try again all get in", contention},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t)) })
@@ -64,7 +64,7 @@ func EventStore(t *testing.T, open func(t *testing.T) engine.EventStore, options
 		}
 		strangeHeads(t, open(t))
 	})
-	t.Run("a long stream comes back whole", func(t *testing.T) { longStream(t, open(t), s.steps) })
+	t.Run("mend: a long stream comes back whole", func(t *testing.T) { longStream(t, open(t), s.steps) })
 	t.Run("it behaves like its model", func(t *testing.T) { model(t, open(t), s.steps/3) })
 }
 
