@@ -24,32 +24,9 @@ type arcade struct {
 }
 
 func newArcade(t *rapid.T) *arcade {
-	a := &arcade{}
-	listener := es.NewSaga(
-		room.Ears.Name,
-		es.React(player.Aggregate, func(e player.Died, m es.Meta) []es.Act { return a.tell("PlayerDied", e, m) }),
-		es.React(player.Aggregate, func(e player.Exited, m es.Meta) []es.Act { return a.tell("PlayerExited", e, m) }),
-	)
-	a.World = estest.NewWorld(t, room.Context, es.Context{Sagas: []*es.Saga{listener}})
+	a := &arcade{World: estest.NewWorld(t, room.Context)}
 	a.KeepRefusals()
 	return a
-}
-
-// tell is the listener: whoever began to listen before the event hears of it, and whoever has not stopped by now.
-func (a *arcade) tell(name string, e any, m es.Meta) []es.Act {
-	data, err := es.Encode(e)
-	if err != nil {
-		a.Fatal(err)
-	}
-	audience := estest.StateOf(a.World, es.Audiences, room.Ears.Name+"."+string(m.Stream))
-	var acts []es.Act
-	for _, id := range a.rooms {
-		if opened := a.Commits(es.NewStreamID("room", id))[0].Time; !audience[id].Ended && opened.Before(m.Time) {
-			heard := es.Heard{Stream: m.Stream, Version: m.Version, Type: name, Data: data, Time: m.Time}
-			acts = append(acts, es.Send(room.DoHear, room.Ears.Hear(es.Listening{ID: id, Stream: m.Stream}, heard).(room.Hear)))
-		}
-	}
-	return acts
 }
 
 // something is what a player does; if it is refused, so much the better.

@@ -35,6 +35,9 @@ func (r *reaction) audience(l *es.Listener, target string) es.Audience {
 // tell tells somebody about an event, if they listen.
 func (r *reaction) tell(l *es.Listener, target, who string, c es.Commit, i int) (done bool) {
 	listens := r.audience(l, target)[who]
+	if c.Time.Before(listens.Since) {
+		return true
+	}
 	if listens.Count > 0 {
 		count := es.CountHeard{Listener: l.Name, Target: target, ID: who, Event: eventRef(c, i)}
 		if !r.all(eventRef(c, i)+" "+target+" "+who+" count ", []es.Act{es.Send(es.DoCountHeard, count)}) {
@@ -89,7 +92,7 @@ func (r *reaction) attend(l *es.Listener, target string, i int) (done bool) {
 func (r *reaction) catchUp(l *es.Listener, target string, e es.ListeningStarted) (done bool) {
 	for _, past := range r.Commits(es.StreamID(target)) { // of an event's name there are none
 		for i, happened := range past.Events {
-			if past.Time.Before(e.Since) || !slices.Contains(l.Events, happened.Type) {
+			if !slices.Contains(l.Events, happened.Type) {
 				continue
 			}
 			if !r.tell(l, target, e.ID, past, i) {
