@@ -14,8 +14,8 @@ run: ## run the whole system on this machine: http://127.0.0.1:8080, data in ./.
 	go run ./cmd/foldstream serve
 
 .PHONY: demo
-demo: ## two players sign up and play a 3×3 match against a server of its own
-	go run ./cmd/demo
+demo: ## a story told by a server of its own: STORY=match|otp|room|tournament|wallet, or all
+	go run ./cmd/demo -story "$(STORY)"
 
 .PHONY: test
 test: ## every test: domain, adapters against real engines, end to end, stacks

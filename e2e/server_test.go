@@ -113,6 +113,16 @@ func refused(t *testing.T, err error, status int, code string) *client.Error {
 	return problem
 }
 
+// insist sends a command again for as long as it is refused because too many others send one at the same moment.
+func insist(send func() error) error {
+	for {
+		err := send()
+		if refusal := (*client.Error)(nil); !errors.As(err, &refusal) || refusal.Code != engine.ErrContended.Code {
+			return err
+		}
+	}
+}
+
 // eventually waits for a condition that other processes bring about.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()

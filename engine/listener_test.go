@@ -228,3 +228,16 @@ func TestListener(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatCameBeforeIsNotHeard(t *testing.T) {
+	w := listening(t)
+	w.happen("counter-x", 1)
+	w.now = w.now.Add(time.Minute)
+	w.begin(es.Listening{ID: "u", Stream: "counter-x"}, w.now)
+	if err := w.hears("counter-x", 0, 1); err != nil { // however late it is delivered
+		t.Fatal(err)
+	}
+	if got := w.heard("u"); len(got) > 0 {
+		t.Fatalf("heard %q", got)
+	}
+}

@@ -124,3 +124,24 @@ func TestNotifierTopics(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoAskedForANameHearsOfThatNameAlone(t *testing.T) {
+	soon := time.Now().Add(time.Hour)
+	s := &sockets{topics: map[engine.Topic][]engine.Connection{
+		engine.EventTopic("Added"):      {{ID: "one", Expires: soon}, {ID: "two", Expires: soon}},
+		engine.EventTopic("Named"):      {{ID: "two", Expires: soon}, {ID: "all", Expires: soon}},
+		engine.StreamTopic("counter-c"): {{ID: "all", Expires: soon}},
+	}}
+	n := &engine.Notifier{Traces: s, Connections: s, Pusher: s, IsPrivate: func(string) bool { return false }}
+	c := es.Commit{Stream: "counter-c", Version: 1, Events: []es.Recorded{
+		{Type: "Added", Data: []byte(`{}`)}, {Type: "Named", Data: []byte(`{}`)}, {Type: "Unnamed", Data: []byte(`{}`)},
+	}}
+	m := newMemory()
+	if err := n.Consumer(m, m, m).Deliver(t.Context(), c.Stream, []es.Commit{c}, 1); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(s.pushed)
+	if want := []string{"all", "all", "all", "one", "two", "two"}; !slices.Equal(s.pushed, want) {
+		t.Errorf("pushed to %v, want %v", s.pushed, want)
+	}
+}

@@ -2,11 +2,13 @@ package handler
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strconv"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 )
 
@@ -39,12 +41,20 @@ func (h Consumer) Handle(ctx context.Context, batch events.SQSEvent) (events.SQS
 		}
 		if err := h.To.Deliver(ctx, commits[0].Stream, commits, receives(group[0])); err != nil {
 			if ctx.Err() == nil { // else the process stops, and the messages come again when it is back
-				slog.WarnContext(ctx, "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
+				slog.Log(ctx, level(err), "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
 			}
 			fail(group[:len(commits)])
 		}
 	}
 	return response, nil
+}
+
+// level is what a failed delivery is worth: that another consumer was quicker happens, and mends itself.
+func level(err error) slog.Level {
+	if errors.Is(err, engine.ErrStale) {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 // streams sorts messages by group, keeping their order.

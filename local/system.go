@@ -131,31 +131,31 @@ const workers = 2
 // consume brings commits to all consumers, and runs errands, until the context ends.
 func (s *System) consume(ctx context.Context) error {
 	all, ctx := errgroup.WithContext(ctx)
-	work := func(name string, poll pollFunc, handle batchHandler) {
+	work := func(name string, workers int, poll pollFunc, handle batchHandler) {
 		for range workers {
 			all.Go(func() error { return keepPolling(ctx, name, poll, handle) })
 		}
 	}
-	queue := func(name string, to handler.Deliverer) {
+	queue := func(name string, workers int, to handler.Deliverer) {
 		poll := func(ctx context.Context, wait time.Duration, handle batchHandler) (int, error) {
 			return s.Store.Poll(ctx, name, wait, handle)
 		}
-		work(name, poll, handler.Consumer{Name: name, To: to}.Handle)
+		work(name, workers, poll, handler.Consumer{Name: name, To: to}.Handle)
 	}
 	for name, c := range s.Consumers {
 		if follower, ok := s.followers[name]; ok {
-			queue(name, follower)
+			queue(name, 1, follower) // there is one feed: a second worker would only compete
 			continue
 		}
-		queue(name, c)
+		queue(name, workers, c)
 	}
 	for _, q := range topology.Queues(s.App) {
 		if q.Name == engine.SnapshotterName {
-			queue(q.Name, s.snapshots)
+			queue(q.Name, 1, s.snapshots)
 		}
 	}
-	work(engine.TimersName, s.Store.PollTimers, handler.Errands{Errands: s.errands}.Handle)
-	work(engine.InboxName, s.Store.PollInbox, handler.Errands{Errands: s.errands}.Handle)
+	work(engine.TimersName, workers, s.Store.PollTimers, handler.Errands{Errands: s.errands}.Handle)
+	work(engine.InboxName, workers, s.Store.PollInbox, handler.Errands{Errands: s.errands}.Handle)
 	if err := all.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("consume: %w", err)
 	}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 )
 
@@ -39,35 +37,6 @@ type view struct {
 type turn struct {
 	Player string `json:"player"`
 	Line   line   `json:"line"`
-}
-
-// match lets whoever's turn it is play, until somebody has won.
-func match(ctx context.Context, id string, players map[string]*player) (view, error) {
-	fmt.Println("\nThey play.")
-	var version uint64
-	for {
-		var m view
-		var anyone *player
-		for _, p := range players {
-			anyone = p
-		}
-		if err := anyone.Get(ctx, fmt.Sprintf("/matches/%s?min-version=%d", id, version), &m); err != nil {
-			return m, err
-		}
-		m.replay()
-		if m.Status == "finished" {
-			return m, nil
-		}
-		next, known := players[m.Next]
-		if !known {
-			return m, fmt.Errorf("it is the turn of %q, who does not play", m.Next)
-		}
-		accepted, err := next.Command(ctx, http.MethodPost, "/matches/"+id+"/turns", m.choose(), nil)
-		if err != nil {
-			return m, err
-		}
-		version = accepted.Version
-	}
 }
 
 // replay works out from the turns which cells are closed, and by whom.
