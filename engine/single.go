@@ -13,8 +13,8 @@ import (
 const (
 	// leaseTime is how long the single writer of a stream may take. One that dies is followed by another after that time.
 	leaseTime = 3 * time.Second
-	// leaseAttempts is how often a lease that somebody holds is asked for.
-	leaseAttempts = 12
+	// leasePatience is how long a lease that somebody holds is waited for: longer than one that has died can hold it.
+	leasePatience = leaseTime + 500*time.Millisecond
 )
 
 var betweenLeases = Backoff{First: 20 * time.Millisecond, Longest: 500 * time.Millisecond}
@@ -36,17 +36,18 @@ func (e *execution) alone(ctx context.Context) (Result, error) {
 }
 
 func (e *execution) lead(ctx context.Context) (token uint64, err error) {
-	for attempt := range leaseAttempts {
+	waiting, cancel := context.WithTimeout(ctx, leasePatience)
+	defer cancel()
+	for attempt := 1; ; attempt++ {
 		now := e.World.Time()
 		token, err = e.Leases.Acquire(ctx, string(e.stream), now, now.Add(leaseTime))
 		if !errors.Is(err, ErrHeld) {
 			return token, err
 		}
-		if err := betweenLeases.Pause(ctx, attempt+1); err != nil {
-			return 0, err
+		if betweenLeases.Pause(waiting, attempt) != nil {
+			return 0, errors.Join(err, ctx.Err())
 		}
 	}
-	return 0, err
 }
 
 // Enqueue hands a command to the single writer of its stream. Only its form has been looked at then: what became of it is

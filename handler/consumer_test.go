@@ -84,7 +84,7 @@ func TestPartialBatch(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := &taker{fails: map[es.StreamID]bool{c.fails: true}}
-			h := handler.Consumer{Consumer: &engine.Consumer{Name: "c", Handler: k}}
+			h := handler.Consumer{Name: "c", To: &engine.Consumer{Name: "c", Handler: k}}
 			response, err := h.Handle(t.Context(), events.SQSEvent{Records: c.batch})
 			if err != nil {
 				t.Fatal(err)
@@ -107,7 +107,8 @@ func TestPartialBatch(t *testing.T) {
 		for i := range batch {
 			batch[i].Attributes = nil
 		}
-		response, err := handler.Consumer{Consumer: &engine.Consumer{Name: "c", Handler: k}}.Handle(t.Context(), events.SQSEvent{Records: batch})
+		h := handler.Consumer{Name: "c", To: &engine.Consumer{Name: "c", Handler: k}}
+		response, err := h.Handle(t.Context(), events.SQSEvent{Records: batch})
 		if err != nil || len(response.BatchItemFailures) != 1 || strings.Join(k.took, " ") != "a-2@1" {
 			t.Fatalf("reported %v, took %v, %v", response.BatchItemFailures, k.took, err)
 		}

@@ -20,6 +20,8 @@ func (void) Load(context.Context, es.StreamID, uint64) iter.Seq2[es.Commit, erro
 	return func(func(es.Commit, error) bool) {}
 }
 
+func (void) Tail(context.Context, es.StreamID, int) ([]es.Commit, error) { return nil, nil }
+
 func (void) Append(context.Context, ...es.Draft) error { return nil }
 
 type drawing struct{ Lines int }
@@ -47,7 +49,14 @@ func (c draw) Decide(drawing, es.Env) ([]es.Event[drawing], error) {
 	return []es.Event[drawing]{e}, nil
 }
 
-var doDraw = es.Handles[draw](es.Of("drawing", es.On[drawn]("Drawn")), "draw", "POST /drawings/{id}/lines", es.Public())
+var (
+	drawings = es.Of("drawing", es.On[drawn]("Drawn"))
+	doDraw   = es.Handles[draw](drawings, "draw", "POST /drawings/{id}/lines", es.Public())
+	// studio is all that these tests declare.
+	studio = es.Context{
+		Name: "studio", Aggregates: []es.Folder{drawings, doPaint.Aggregate}, Commands: []*es.CommandDecl{doDraw, doPaint},
+	}
+)
 
 // FuzzCommand sends anything at all: it is accepted, or refused as the caller's fault with a problem that says where.
 func FuzzCommand(f *testing.F) {
@@ -59,21 +68,33 @@ func FuzzCommand(f *testing.F) {
 	}
 	f.Add(`{}`, "\x00", "")
 	h := handler.Command{Decl: doDraw, Commands: &engine.Commands{Store: void{}}}
-	f.Fuzz(func(t *testing.T, body, id, key string) {
-		request := events.APIGatewayV2HTTPRequest{
-			Body: body, RawPath: "/drawings/" + id + "/lines", PathParameters: map[string]string{"id": id},
-			Headers: map[string]string{"content-type": "application/json", "idempotency-key": key},
+	f.Fuzz(func(t *testing.T, body, id, key string) { send(t, &h, body, id, key) })
+}
+
+// send sends a command, all of whose path is the id. Its fate may be any but to fail.
+func send(t *testing.T, h *handler.Command, body, id, key string) handler.Problem {
+	t.Helper()
+	request := events.APIGatewayV2HTTPRequest{
+		Body: body, RawPath: "/" + id, PathParameters: map[string]string{},
+		Headers: map[string]string{"content-type": "application/json", "idempotency-key": key},
+	}
+	for _, name := range es.PathParameters(h.Decl.Route) {
+		request.PathParameters[name] = map[string]string{"role": es.RoleAdmin}[name]
+		if name != "role" {
+			request.PathParameters[name] = id
 		}
-		response, err := h.Handle(t.Context(), request)
-		if err != nil || response.StatusCode >= http.StatusInternalServerError || response.StatusCode == 0 {
-			t.Fatalf("%q gave %d, %v: %s", body, response.StatusCode, err, response.Body)
-		}
-		if response.StatusCode < http.StatusBadRequest {
-			return
-		}
-		var p handler.Problem
-		if err := es.DecodeStrict([]byte(response.Body), &p); err != nil || p.Code == "" || p.Status != response.StatusCode {
-			t.Fatalf("%q was refused with %s, %v", body, response.Body, err)
-		}
-	})
+	}
+	request = by("ann", request, es.RoleRead, es.RoleWrite, es.RoleAdmin)
+	response, err := h.Handle(t.Context(), request)
+	if err != nil || response.StatusCode >= http.StatusInternalServerError || response.StatusCode == 0 {
+		t.Fatalf("%s: %q gave %d, %v: %s", h.Decl.Name, body, response.StatusCode, err, response.Body)
+	}
+	var p handler.Problem
+	if response.StatusCode < http.StatusBadRequest {
+		return p
+	}
+	if err := es.DecodeStrict([]byte(response.Body), &p); err != nil || p.Code == "" || p.Status != response.StatusCode {
+		t.Fatalf("%s: %q was refused with %s, %v", h.Decl.Name, body, response.Body, err)
+	}
+	return p
 }

@@ -1,234 +1,192 @@
 package wire
 
 import (
-	"context"
-	"encoding/json" // as aws-lambda-go does, for payloads
-	"fmt"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/kms/types"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
-	"github.com/foldstream/foldstream/adapters/messaging"
-	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/domain/button"
+	"github.com/foldstream/foldstream/domain/player"
+	"github.com/foldstream/foldstream/domain/room"
+	"github.com/foldstream/foldstream/domain/wallet"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/internal/emulator"
+	"github.com/foldstream/foldstream/es"
 )
 
-// lambda is a function's own binary in a process of its own, with the test for Lambda's runtime.
-type lambda struct {
-	t       *testing.T
-	folder  string
-	work    chan []byte
-	answers chan []byte
-}
-
-// deploy builds a function and starts it with an environment.
-func deploy(t *testing.T, folder string, environment []string) *lambda {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "bootstrap")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "lambda.norpc", "-o", binary, "../../functions/"+folder).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	l := &lambda{t: t, folder: folder, work: make(chan []byte), answers: make(chan []byte, 1)}
-	api := httptest.NewServer(l)
-	process := exec.Command(binary)
-	process.Env = slices.Concat(environment, []string{"AWS_LAMBDA_RUNTIME_API=" + api.Listener.Addr().String()})
-	process.Stderr = os.Stderr
-	if err := process.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = process.Process.Kill()
-		_ = process.Wait() // it reports the signal
-		api.CloseClientConnections()
-		api.Close()
-	})
-	return l
-}
-
-// ServeHTTP is Lambda's runtime API (2018-06-01).
-func (l *lambda) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasSuffix(r.URL.Path, "/invocation/next") {
-		select {
-		case event := <-l.work:
-			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "1")
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()))
-			_, _ = w.Write(event)
-		case <-r.Context().Done():
-		}
-		return
-	}
-	body, _ := io.ReadAll(r.Body)
-	if strings.HasSuffix(r.URL.Path, "/error") {
-		body = nil
-	}
-	l.answers <- body
-	w.WriteHeader(http.StatusAccepted)
-}
-
-// invoke hands over an event and reads the answer.
-func (l *lambda) invoke(event, into any) {
-	l.t.Helper()
-	if err := l.try(event, into); err != nil {
-		l.t.Fatal(err)
-	}
-}
-
-// try is invoke for goroutines that cannot end the test.
-func (l *lambda) try(event, into any) error {
-	text, err := json.Marshal(event)
-	if err != nil {
-		return err
-	}
-	deadline := time.After(30 * time.Second)
-	select {
-	case l.work <- text:
-	case <-deadline:
-		return fmt.Errorf("%s does not ask for work", l.folder)
-	}
-	select {
-	case answer := <-l.answers:
-		if err := json.Unmarshal(answer, into); err != nil {
-			return fmt.Errorf("%s answered %q: %w", l.folder, answer, err)
-		}
-		return nil
-	case <-deadline:
-		return fmt.Errorf("%s does not answer", l.folder)
-	}
-}
-
-// account is what a stack makes, and what it tells its functions.
-type account struct {
-	cfg         aws.Config
-	names       dynamo.Names
-	topic       messaging.Topology
-	environment []string
-}
-
-func provision(t *testing.T) account {
-	t.Helper()
-	a := account{cfg: emulator.MiniStack(t)}
-	name := emulator.Name("lambda")
-	a.names = dynamo.Names{
-		Events: name + "-events", Feed: name + "-feed", Views: name + "-views",
-		Checkpoints: name + "-checkpoints", Traces: name + "-traces", Connections: name + "-connections",
-	}
-	if err := dynamo.CreateTables(t.Context(), dynamodb.NewFromConfig(a.cfg), a.names); err != nil {
-		t.Fatal(err)
-	}
-	key, err := kms.NewFromConfig(a.cfg).CreateKey(t.Context(), &kms.CreateKeyInput{KeySpec: types.KeySpecRsa2048, KeyUsage: types.KeyUsageTypeSignVerify})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.topic, err = messaging.CreateTopology(t.Context(), sns.NewFromConfig(a.cfg), sqs.NewFromConfig(a.cfg), name, map[string][]string{"users": {"user"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for variable, value := range map[string]string{
-		setting.EventsTable: a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
-		setting.CheckpointsTable: a.names.Checkpoints, setting.TracesTable: a.names.Traces, setting.ConnectionsTable: a.names.Connections,
-		setting.SigningKey: aws.ToString(key.KeyMetadata.Arn), setting.Issuer: "https://id.example", setting.Topic: a.topic.Topic,
-		"AWS_REGION": a.cfg.Region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": aws.ToString(a.cfg.BaseEndpoint),
-	} {
-		a.environment = append(a.environment, variable+"="+value)
-	}
-	return a
-}
-
-// TestTheBinaries runs the Lambdas' own binaries, of each kind one, from registration to a view.
+// TestTheBinaries runs the Lambdas' own binaries, from registration to a view: commands, a query, the keys, the WebSocket,
+// the relay, and a projector.
 func TestTheBinaries(t *testing.T) {
-	a := provision(t)
-	call := func(folder, user, body string, parameters map[string]string) events.APIGatewayV2HTTPResponse {
-		t.Helper()
-		request := events.APIGatewayV2HTTPRequest{Headers: map[string]string{"content-type": "application/json"}, Body: body, PathParameters: parameters}
-		if user != "" {
-			request.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
-				JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"sub": user, "scope": "read write"}},
-			}
-		}
-		var response events.APIGatewayV2HTTPResponse
-		deploy(t, folder, a.environment).invoke(request, &response)
-		if response.StatusCode >= http.StatusBadRequest {
-			t.Fatalf("%s answered %d %s", folder, response.StatusCode, response.Body)
-		}
-		return response
-	}
+	a := provision(t, "command/register", "command/log-in", "command/create-user", "query/get-keys", "websocket/connect",
+		"relay", "projector/users", "query/get-user")
 	who := `{"email":"ada@example.com","password":"correct horse"}`
-	call("command/register", "", who, nil)
-	var login map[string]any
-	if err := json.Unmarshal([]byte(call("command/log-in", "", who, nil).Body), &login); err != nil {
+	a.call("command/register", "", who, nil)
+	var login struct{ UserID, Token string }
+	if err := json.Unmarshal([]byte(a.call("command/log-in", "", who, nil).Body), &login); err != nil {
 		t.Fatal(err)
 	}
-	user, raw := login["userId"].(string), login["token"].(string)
-	call("command/create-user", user, `{"name":"Ada"}`, nil)
-	if keys := call("query/get-keys", "", "", nil); !strings.Contains(keys.Body, `"kty":"RSA"`) {
+	a.call("command/create-user", login.UserID, `{"name":"Ada"}`, nil)
+	if keys := a.call("query/get-keys", "", "", nil); !strings.Contains(keys.Body, `"kty":"RSA"`) {
 		t.Fatalf("keys: %s", keys.Body)
 	}
-
 	t.Run("the WebSocket takes the token that KMS signed", func(t *testing.T) {
 		var response events.APIGatewayProxyResponse
-		request := events.APIGatewayWebsocketProxyRequest{Headers: map[string]string{"Authorization": "Bearer " + raw}}
+		request := events.APIGatewayWebsocketProxyRequest{Headers: map[string]string{"Authorization": "Bearer " + login.Token}}
 		request.RequestContext.EventType, request.RequestContext.ConnectionID = "CONNECT", "c1"
-		deploy(t, "websocket/connect", a.environment).invoke(request, &response)
+		a.deploy("websocket/connect").invoke(request, &response)
 		if response.StatusCode != http.StatusOK {
 			t.Fatalf("answered %d %s", response.StatusCode, response.Body)
 		}
 	})
 	t.Run("the relay and the projector bring the user to its view", func(t *testing.T) {
-		ctx, stop := context.WithCancel(t.Context())
-		relayed := make(chan error, 1)
-		relay := deploy(t, "relay", a.environment)
-		go func() {
-			relayed <- emulator.Pump(ctx, a.cfg, a.names.Events, func(_ context.Context, batch events.DynamoDBEvent) (r events.DynamoDBEventResponse, err error) {
-				return r, relay.try(batch, &r)
-			})
-		}()
-		projector := deploy(t, "projector/users", a.environment)
-		receiver := &messaging.Receiver{Client: sqs.NewFromConfig(a.cfg), Queues: a.topic.Queues}
-		for n := 0; n == 0; {
-			var err error
-			n, err = receiver.Poll(t.Context(), "users", 5*time.Second, func(_ context.Context, batch events.SQSEvent) (r events.SQSEventResponse, err error) {
-				return r, projector.try(batch, &r)
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		stop()
-		if err := <-relayed; err != nil {
-			t.Fatal(err)
-		}
-		if got := call("query/get-user", user, "", map[string]string{"userId": user}); !strings.Contains(got.Body, `"Ada"`) || got.Headers["etag"] != `"1"` {
+		a.trigger(map[string]*lambda{"users": a.deploy("projector/users")})
+		views := &dynamo.Views{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Views}
+		eventually(t, "the view shows the user", func() bool {
+			row, err := views.Row(t.Context(), "users", login.UserID)
+			return err == nil && row.Version > 0
+		})
+		got := a.call("query/get-user", login.UserID, "", map[string]string{"userId": login.UserID})
+		if !strings.Contains(got.Body, `"Ada"`) || got.Headers["etag"] != `"1"` {
 			t.Fatalf("the view shows %s under %s", got.Body, got.Headers["etag"])
 		}
 		client := dynamodb.NewFromConfig(a.cfg)
 		feed := &dynamo.Feed{Client: client, Table: a.names.Feed, Events: &dynamo.EventStore{Client: client, Table: a.names.Events}}
-		fed := 0
-		for _, err := range engine.CatchUp(t.Context(), feed, 0) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			fed++
+		eventually(t, "an account's registration, its address, its login and its user are in the feed", func() bool {
+			fed, err := feed.Read(t.Context(), 0, 10)
+			return err == nil && len(fed) == 4
+		})
+	})
+}
+
+// postOffice passes everything on to AWS, and keeps the mails.
+type postOffice struct {
+	aws http.Handler
+
+	mu    sync.Mutex
+	mails []string // as requests
+}
+
+func (p *postOffice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/outbound-emails") {
+		body, _ := io.ReadAll(r.Body)
+		p.mu.Lock()
+		p.mails = append(p.mails, string(body))
+		p.mu.Unlock()
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+	}
+	p.aws.ServeHTTP(w, r)
+}
+
+// code is the one in the last mail.
+func (p *postOffice) code() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.mails) == 0 {
+		return ""
+	}
+	return fiveDigits.FindString(p.mails[len(p.mails)-1])
+}
+
+// TestTheBinariesOfErrands runs the other kinds: commands that use the secret, a saga that does and posts mails, a command that
+// is queued, the inbox, a saga that sets timers, the timers, a listener, the snapshotter, and a projector that follows the feed.
+func TestTheBinariesOfErrands(t *testing.T) {
+	a := provision(t, "command/request-otp", "command/verify-otp", "eventhandler/otp-sending", "command/open-room",
+		"eventhandler/inbox", "eventhandler/room-attention", "eventhandler/room-clock", "eventhandler/room-ears",
+		"eventhandler/timers", "eventhandler/snapshots", "projector/button-creditors", "query/list-button-creditors", "relay")
+	endpoint, err := url.Parse(aws.ToString(a.cfg.BaseEndpoint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := &postOffice{aws: httputil.NewSingleHostReverseProxy(endpoint)}
+	server := httptest.NewServer(office)
+	t.Cleanup(server.Close)
+	queues := map[string]*lambda{
+		"otp-sending": a.deployAt("eventhandler/otp-sending", server.URL), "button-creditors": a.deploy("projector/button-creditors"),
+	}
+	for _, name := range []string{"inbox", "timers", "snapshots", "room-attention", "room-clock", "room-ears"} {
+		queues[name] = a.deploy("eventhandler/" + name)
+	}
+	a.trigger(queues)
+	client := dynamodb.NewFromConfig(a.cfg)
+	commands := &engine.Commands{
+		Store:  &dynamo.EventStore{Client: client, Table: a.names.Events, Leases: a.names.Leases},
+		Leases: &dynamo.Leases{Client: client, Table: a.names.Leases},
+	}
+	var opened struct{ ID string }
+	response := a.call("command/open-room", named("ann").User, `{"playerIds":["ann"]}`, nil)
+	if err := json.Unmarshal([]byte(response.Body), &opened); err != nil || response.StatusCode != http.StatusAccepted {
+		t.Fatalf("answered %d %s, %v", response.StatusCode, response.Body, err)
+	}
+	state := func() room.Room {
+		t.Helper()
+		state, err := commands.State(t.Context(), room.Aggregate, es.NewStreamID("room", opened.ID))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if fed < 4 { // an account's registration, its address, its logins and its user
-			t.Fatalf("the feed has %d commits", fed)
+		r, _ := state.(room.Room)
+		return r
+	}
+	eventually(t, "the inbox has opened the room", func() bool { return state().Status == room.StatusOpen })
+
+	t.Run("a code is requested, sent, and made a token", func(t *testing.T) {
+		var asked, issued map[string]any
+		who := `{"primary":"ann@example.com","country":"SG","role":"org"`
+		if err := json.Unmarshal([]byte(a.call("command/request-otp", "", who+`}`, nil).Body), &asked); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the code has come", func() bool { return office.code() != "" })
+		verify := who + `,"key":"` + asked["key"].(string) + `","code":"` + office.code() + `"}`
+		if err := json.Unmarshal([]byte(a.call("command/verify-otp", "", verify, nil).Body), &issued); err != nil || issued["userId"] != asked["id"] {
+			t.Fatalf("%v, %v", issued, err)
 		}
 	})
+	do := func(d *es.CommandDecl, command any) {
+		t.Helper()
+		_, err := commands.Execute(t.Context(), engine.Request{
+			Decl: d, Command: command, ID: engine.NewID(), Fresh: true, TraceID: engine.NewID(), Invoker: named("ann"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("the feed's follower", func(t *testing.T) {
+		do(wallet.DoOpen, wallet.Open{ID: "w1", Owner: named("ann").User, Currency: "EUR"})
+		do(wallet.DoCredit, wallet.Credit{WalletID: "w1", Amount: "5"})
+		do(button.DoClick, button.Click{User: named("ann").User})
+		views := &dynamo.Views{Client: client, Table: a.names.Views}
+		eventually(t, "the view has all", func() bool {
+			row, err := views.Row(t.Context(), "button-creditors", named("ann").User)
+			return err == nil && len(row.Keys) == 1
+		})
+		if got := a.call("query/list-button-creditors", "ann", "", nil); !strings.Contains(got.Body, `"user":"account-ann"`) {
+			t.Errorf("listed is %s", got.Body)
+		}
+	})
+	t.Run("the room hears of a death", func(t *testing.T) {
+		do(player.DoDie, player.Die{Username: "ann"})
+		eventually(t, "ann is down", func() bool { r := state(); return len(r.Seats) == 1 && r.Seats[0].Fallen == 1 })
+	})
+	t.Run("a long stream has a snapshot", func(t *testing.T) {
+		do(room.DoOpen, room.Open{RoomID: "long", PlayerIDs: []string{"ann"}})
+		for range room.Aggregate.Traits().Snapshot {
+			do(room.DoAct, room.Act{RoomID: "long", Action: "jumps"})
+		}
+		snapshots := &dynamo.Snapshots{Client: client, Table: a.names.Snapshots}
+		eventually(t, "there is a snapshot", func() bool {
+			taken, err := snapshots.Snapshot(t.Context(), room.Aggregate.FoldID(), "room-long")
+			return err == nil && taken.Version > 0
+		})
+	})
+	// SQS delays the first tick in earnest; the others have been busy meanwhile.
+	eventually(t, "it ticks", func() bool { return state().Ticks > 0 })
 }

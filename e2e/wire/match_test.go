@@ -38,7 +38,7 @@ func (s *system) player(name string) es.Identity {
 		s.t.Fatal(err)
 	}
 	err = s.sockets.Connect(s.t.Context(), engine.Connection{
-		ID: "socket-" + caller.User, User: caller.User, Roles: caller.Roles, Expires: caller.Expires, Opened: time.Now(),
+		ID: "socket-" + caller.User, User: caller.User, Roles: caller.Roles, Expires: caller.Expires, Opened: s.clock.Now(),
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -51,6 +51,11 @@ func (s *system) player(name string) es.Identity {
 
 func (s *system) eventually(what string, holds func() bool) {
 	s.t.Helper()
+	eventually(s.t, what, holds)
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(time.Minute)
@@ -58,7 +63,7 @@ func (s *system) eventually(what string, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			s.t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("waited in vain until %s", what)
 		}
 	}
 }
@@ -74,7 +79,7 @@ func (s *system) match(caller es.Identity, id string, version uint64) (m matchVi
 
 // TestAWholeMatch plays from registration to the winner through DynamoDB, its stream, the feed, SNS and SQS.
 func TestAWholeMatch(t *testing.T) {
-	s := start(t)
+	s := start(t, "identity", "dots-and-boxes")
 	ada, bob := s.player("ada"), s.player("bob")
 	var asked struct {
 		handler.Accepted
@@ -114,7 +119,7 @@ func TestAWholeMatch(t *testing.T) {
 		t.Fatalf("at the end: %+v", m)
 	}
 	s.heardAll(ada, bob, asked.TraceID)
-	s.fedAll()
+	s.fedAll(7) // two accounts, two addresses, two users, a match
 }
 
 // heardAll asserts what came to the players' connections and into the trace.
@@ -136,7 +141,7 @@ func (s *system) heardAll(ada, bob es.Identity, traceID string) {
 }
 
 // fedAll asserts that the feed has every commit once, without a gap, in each stream's order.
-func (s *system) fedAll() {
+func (s *system) fedAll(streamsAtLeast int) {
 	s.t.Helper()
 	streams := map[es.StreamID]uint64{}
 	position := uint64(0)
@@ -155,14 +160,14 @@ func (s *system) fedAll() {
 			position, streams[c.Stream] = c.Position, c.Last()
 		}
 	}
-	if len(streams) < 7 { // two accounts, two addresses, two users, a match
+	if len(streams) < streamsAtLeast {
 		s.t.Errorf("the feed has streams %v", streams)
 	}
 }
 
 // TestColdAndWarm counts the calls that a command makes.
 func TestColdAndWarm(t *testing.T) {
-	s := start(t)
+	s := start(t, "identity", "dots-and-boxes")
 	ada := s.player("ada")
 	rename := func() string {
 		s.calls.take()

@@ -28,6 +28,7 @@ func TestPipeline(t *testing.T) {
 	names := dynamo.Names{
 		Events: name + "-events", Feed: name + "-feed", Views: name + "-views",
 		Checkpoints: name + "-checkpoints", Traces: name + "-traces", Connections: name + "-connections",
+		Leases: name + "-leases", Snapshots: name + "-snapshots",
 	}
 	if err := dynamo.CreateTables(t.Context(), client, names); err != nil {
 		t.Fatal(err)

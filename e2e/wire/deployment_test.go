@@ -1,0 +1,184 @@
+package wire
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/adapters/messaging"
+	"github.com/foldstream/foldstream/adapters/scheduling"
+	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/internal/emulator"
+	"github.com/foldstream/foldstream/topology"
+)
+
+// deployment is what stacks make.
+type deployment struct {
+	t     *testing.T
+	cfg   aws.Config
+	names dynamo.Names
+	topic messaging.Topology
+	dir   string            // of the binaries
+	told  map[string]string // all that functions can be told
+}
+
+// provision builds functions, and makes what they need.
+func provision(t *testing.T, folders ...string) deployment {
+	t.Helper()
+	a := deployment{t: t, cfg: emulator.MiniStack(t), dir: build(t, folders...)}
+	name := emulator.Name("lambda")
+	a.names = tables(name)
+	if err := dynamo.CreateTables(t.Context(), dynamodb.NewFromConfig(a.cfg), a.names); err != nil {
+		t.Fatal(err)
+	}
+	key, err := kms.NewFromConfig(a.cfg).CreateKey(t.Context(), &kms.CreateKeyInput{KeySpec: types.KeySpecRsa2048, KeyUsage: types.KeyUsageTypeSignVerify})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := secretsmanager.NewFromConfig(a.cfg).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
+		Name: aws.String(name), SecretString: aws.String(strings.Repeat("s3cret! ", 4)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender := name + "@example.com"
+	if _, err := sesv2.NewFromConfig(a.cfg).CreateEmailIdentity(t.Context(), &sesv2.CreateEmailIdentityInput{EmailIdentity: aws.String(sender)}); err != nil {
+		t.Fatal(err)
+	}
+	queues := sqs.NewFromConfig(a.cfg)
+	timers, err := scheduling.Create(t.Context(), scheduler.NewFromConfig(a.cfg), queues, name+"-timers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inbox, err := messaging.CreateInbox(t.Context(), queues, name+"-inbox")
+	if err != nil {
+		t.Fatal(err)
+	}
+	filters := map[string][]string{}
+	for _, f := range topology.Functions(domain.App) {
+		if f.Queue != nil && slices.Contains(folders, strings.TrimPrefix(f.Folder, "functions/")) {
+			filters[f.Queue.Name] = f.Queue.Filter()
+		}
+	}
+	a.topic, err = messaging.CreateTopology(t.Context(), sns.NewFromConfig(a.cfg), queues, name, filters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.topic.Queues[engine.InboxName], a.topic.Queues[engine.TimersName] = inbox, timers.Queue
+	a.told = map[string]string{
+		setting.EventsTable: a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
+		setting.CheckpointsTable: a.names.Checkpoints, setting.TracesTable: a.names.Traces, setting.ConnectionsTable: a.names.Connections,
+		setting.LeasesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots, setting.WakeFollowers: "true",
+		setting.InboxQueue: inbox, setting.TimersQueue: timers.Queue, setting.TimersQueueARN: timers.QueueARN,
+		setting.TimersDeadLetters: timers.QueueARN, setting.ScheduleGroup: timers.Group, setting.ScheduleRole: timers.Role,
+		setting.Secret: aws.ToString(secret.ARN), setting.Topic: a.topic.Topic, setting.MailFrom: sender,
+		setting.SigningKey: aws.ToString(key.KeyMetadata.Arn), setting.Issuer: "https://id.example",
+	}
+	return a
+}
+
+// tells are the variables that a function has for its grants, as the stacks set them.
+var tells = map[topology.Grant][]string{
+	topology.LoadEvents: {setting.EventsTable}, topology.AppendEvents: {setting.EventsTable}, topology.SweepEvents: {setting.EventsTable},
+	topology.ReadSnapshots: {setting.SnapshotsTable}, topology.WriteSnapshots: {setting.SnapshotsTable}, topology.HoldLeases: {setting.LeasesTable},
+	topology.ReadViews: {setting.ViewsTable}, topology.WriteViews: {setting.ViewsTable}, topology.ReadFeed: {setting.FeedTable, setting.EventsTable},
+	topology.WriteFeed: {setting.FeedTable}, topology.WakeFollowers: {setting.WakeFollowers}, topology.Checkpoint: {setting.CheckpointsTable},
+	topology.Park: {setting.CheckpointsTable}, topology.NoteTraces: {setting.TracesTable}, topology.ReadTraces: {setting.TracesTable},
+	topology.HoldConnections: {setting.ConnectionsTable}, topology.PublishCommits: {setting.Topic}, topology.PostInbox: {setting.InboxQueue},
+	topology.SetTimers: {
+		setting.TimersQueue, setting.TimersQueueARN, setting.TimersDeadLetters, setting.ScheduleGroup, setting.ScheduleRole,
+	},
+	topology.SignTokens: {setting.SigningKey, setting.Issuer}, topology.ReadKey: {setting.SigningKey, setting.Issuer},
+	topology.KnowIssuer: {setting.Issuer}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
+}
+
+// deploy starts a function with the environment that its grants call for, and nothing beside it.
+func (a deployment) deploy(folder string) *lambda {
+	return a.deployAt(folder, aws.ToString(a.cfg.BaseEndpoint))
+}
+
+func (a deployment) deployAt(folder, endpoint string) *lambda {
+	a.t.Helper()
+	environment := []string{
+		"AWS_REGION=" + a.cfg.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + endpoint,
+	}
+	for _, f := range topology.Functions(domain.App) {
+		if f.Folder != "functions/"+folder {
+			continue
+		}
+		for _, grant := range f.Grants {
+			for _, variable := range tells[grant] {
+				environment = append(environment, variable+"="+a.told[variable])
+			}
+		}
+	}
+	return deploy(a.t, a.dir, folder, environment)
+}
+
+// call sends a request to the Lambda of a route, cold.
+func (a deployment) call(folder, user, body string, parameters map[string]string) events.APIGatewayV2HTTPResponse {
+	a.t.Helper()
+	request := events.APIGatewayV2HTTPRequest{Headers: map[string]string{"content-type": "application/json"}, Body: body, PathParameters: parameters}
+	if user != "" {
+		request.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"sub": user, "scope": "read write"}},
+		}
+	}
+	var response events.APIGatewayV2HTTPResponse
+	a.deploy(folder).invoke(request, &response)
+	if response.StatusCode >= http.StatusBadRequest {
+		a.t.Fatalf("%s answered %d %s", folder, response.StatusCode, response.Body)
+	}
+	return response
+}
+
+// trigger has the relay, and the Lambdas of queues, do their work until the test ends.
+func (a deployment) trigger(queues map[string]*lambda) {
+	relay := a.deploy("relay") // which ends after the triggers, as all functions do
+	ctx, stop := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	a.t.Cleanup(func() {
+		stop()
+		all.Wait()
+	})
+	all.Go(func() {
+		err := emulator.Pump(ctx, a.cfg, a.names.Events, func(_ context.Context, batch events.DynamoDBEvent) (r events.DynamoDBEventResponse, err error) {
+			return r, relay.try(batch, &r)
+		})
+		if err != nil {
+			a.t.Error(err)
+		}
+	})
+	receiver := &messaging.Receiver{Client: sqs.NewFromConfig(a.cfg), Queues: a.topic.Queues}
+	for queue, function := range queues {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				_, err := receiver.Poll(ctx, queue, time.Second, func(_ context.Context, batch events.SQSEvent) (r events.SQSEventResponse, err error) {
+					return r, function.try(batch, &r)
+				})
+				if err != nil && ctx.Err() == nil {
+					a.t.Errorf("poll %s: %v", queue, err)
+					return
+				}
+			}
+		})
+	}
+}
