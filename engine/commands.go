@@ -215,7 +215,8 @@ func (e *execution) resolve(ctx context.Context, conflict *Conflict, decision es
 	return ErrContended
 }
 
-// ask puts into the command what it wants to know of other aggregates.
+// ask puts into the command what it wants to know of other aggregates. It comes behind the loading of the command's own
+// stream and before each decision: what is asked is never older than what is decided on, which decisions rely on.
 func (e *execution) ask(ctx context.Context) error {
 	for _, ask := range e.Decl.Asks {
 		stream, asks := ask.StreamOf(e.Command)
