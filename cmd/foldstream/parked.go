@@ -87,7 +87,7 @@ func show(c *cobra.Command, s *local.System, p engine.Parked) error {
 	w := c.OutOrStdout()
 	fmt.Fprintf(w, "%s cannot take %s at version %d, tried %d times, last at %s:\n%s\n",
 		p.Consumer, p.Stream, p.Version, p.Attempts, p.Time.Format(time.RFC3339), p.Error)
-	for commit, err := range engine.Read(c.Context(), s.Store, p.Stream, p.Version-1) {
+	for commit, err := range engine.Read(c.Context(), s.Consumers[p.Consumer].Store, p.Stream, p.Version-1) {
 		if err != nil {
 			return err
 		}
