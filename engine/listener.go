@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/foldstream/foldstream/es"
 )
@@ -134,7 +136,11 @@ func (a *audiences) begin(ctx context.Context, target string, e es.ListeningStar
 	if err != nil {
 		return err
 	}
-	for past, err := range Read(ctx, a.Store, es.StreamID(target), 0) {
+	before, err := a.before(ctx, es.StreamID(target), e.Since)
+	if err != nil {
+		return err
+	}
+	for past, err := range Read(ctx, a.Store, es.StreamID(target), before) {
 		if err != nil {
 			return err
 		}
@@ -148,4 +154,24 @@ func (a *audiences) begin(ctx context.Context, target string, e es.ListeningStar
 		}
 	}
 	return nil
+}
+
+// skew is how far the clocks of those who append to one stream may be apart.
+const skew = time.Minute
+
+// before finds a version of a stream behind which everything is that has happened since a time. It looks at the end of the
+// stream, which is where the time nearly always lies, and further and further back.
+func (a *audiences) before(ctx context.Context, stream es.StreamID, since time.Time) (uint64, error) {
+	for n, seen := 32, 0; ; n *= 8 {
+		tail, err := a.Store.Tail(ctx, stream, n)
+		switch {
+		case err != nil:
+			return 0, fmt.Errorf("look back in %s: %w", stream, err)
+		case len(tail) > 0 && tail[0].Time.Before(since.Add(-skew)):
+			return tail[0].Last(), nil
+		case len(tail) == seen || tail[0].Version == 1: // there is no more, or no more fits into one answer
+			return 0, nil
+		}
+		seen = len(tail)
+	}
 }

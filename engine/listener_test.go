@@ -241,3 +241,27 @@ func TestWhatCameBeforeIsNotHeard(t *testing.T) {
 		t.Fatalf("heard %q", got)
 	}
 }
+
+func TestWhoBeginsToListenReadsTheEndOfALongStream(t *testing.T) {
+	w := listening(t)
+	for range 5_000 {
+		w.happen("counter-x", 1)
+	}
+	who := es.Listening{ID: "u", Stream: "counter-x"}
+	cause := w.now.Add(time.Millisecond)
+	for range 3 {
+		w.happen("counter-x", 1)
+	}
+	w.begin(who, cause)
+	w.m.read = 0
+	audience := ear.AudienceOf("counter-x")
+	if err := w.hears(audience, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.heard("u"), []string{"counter-x@5001", "counter-x@5002", "counter-x@5003"}; !slices.Equal(got, want) {
+		t.Errorf("heard %q, want %q", got, want)
+	}
+	if w.m.read > 1_000 {
+		t.Errorf("%d commits were read", w.m.read)
+	}
+}
