@@ -5,17 +5,18 @@ import (
 	"reflect"
 )
 
-// Listing is a query for a page of a view's documents D. Its fields are strings or booleans, filled by struct tag:
+// Listing is a query for a page of a view's documents. Its fields are strings or booleans, filled by struct tag:
 // `path:"userId"` from the route, `query:"exclude-me"` from the query string, `from:"invoker"` with the caller's user id,
-// `from:"now"` with the time, in RFC 3339 to the millisecond.
-type Listing[D any] interface {
+// `from:"now"` with the time, as [Sortable] writes it.
+type Listing interface {
 	// Validate checks the shape of the input.
 	Validate() error
 	// Page names the index and the partition to list.
 	Page() (index, partition string)
-	// Keep leaves a document out of the list when it answers false.
-	Keep(D) bool
 }
+
+// Keeping is a [Listing] that leaves a document out of the list when Keep answers false.
+type Keeping[D any] interface{ Keep(D) bool }
 
 // QueryDecl is a declared query, with its types erased.
 type QueryDecl struct {
@@ -41,19 +42,39 @@ func Get[D any](v View[D], name, route string) *QueryDecl {
 	return &QueryDecl{Name: name, Route: route, View: v.ViewDecl, Role: RoleRead}
 }
 
-// List declares a query for pages of a view's documents.
-func List[Q Listing[D], D any](v View[D], name, route string) *QueryDecl {
+// List declares a query for pages of a view's documents. An input with a method Keep must be a [Keeping] of them.
+func List[Q Listing, D any](v View[D], name, route string) *QueryDecl {
 	d := &QueryDecl{
 		Name: name, Route: route, View: v.ViewDecl, Role: RoleRead, Input: reflect.TypeFor[Q](),
 		Page:  func(q any) (string, string) { return q.(Q).Page() },
-		Keep:  func(q, doc any) bool { return q.(Q).Keep(doc.(D)) },
+		Keep:  keepAll,
 		Check: func(q any) error { return q.(Q).Validate() },
+	}
+	if d.Input.Implements(reflect.TypeFor[Keeping[D]]()) {
+		d.Keep = func(q, doc any) bool { return q.(Keeping[D]).Keep(doc.(D)) }
+	} else if _, other := d.Input.MethodByName("Keep"); other {
+		panic(fmt.Sprintf("es.List(%q): %v keeps other documents than %v", name, d.Input, reflect.TypeFor[D]()))
 	}
 	if err := checkTags(d.Input, route); err != nil {
 		panic(fmt.Sprintf("es.List(%q): %v", name, err))
 	}
 	return d
 }
+
+// ListAll declares a query for pages of one partition of an index, the same for everybody.
+func ListAll[D any](v View[D], name, route, index, partition string) *QueryDecl {
+	if len(PathParameters(route)) > 0 {
+		panic(fmt.Sprintf("es.ListAll(%q): the route %q has parameters", name, route))
+	}
+	return &QueryDecl{
+		Name: name, Route: route, View: v.ViewDecl, Role: RoleRead, Input: reflect.TypeFor[struct{}](),
+		Page:  func(any) (string, string) { return index, partition },
+		Keep:  keepAll,
+		Check: func(any) error { return nil },
+	}
+}
+
+func keepAll(any, any) bool { return true }
 
 // Search declares a full-text query for documents of a view declared with [View.Searchable]: the words come as "q".
 func Search[D any](v View[D], name, route string) *QueryDecl {

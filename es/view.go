@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // View declares a read model: one document D for each stream of one category, folded from the stream's events, and the
@@ -149,3 +150,10 @@ func (v *ViewDecl) DecodeDoc(data []byte) (any, error) { return v.decode(data) }
 func Descending(sort string) string {
 	return strings.Map(func(r rune) rune { return '~' - (r - ' ') }, sort)
 }
+
+// Sortable writes a time as text whose order is that of times, to the millisecond.
+func Sortable(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// NewestFirst is the Sort of a document in a list whose latest comes first. The id gives documents of the same moment an
+// order too.
+func NewestFirst(at time.Time, id string) string { return Descending(Sortable(at) + " " + id) }

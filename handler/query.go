@@ -180,7 +180,7 @@ func weaklyTagged(request events.APIGatewayV2HTTPRequest, listed Listed) (events
 
 func (h *Query) from(request events.APIGatewayV2HTTPRequest) map[string]string {
 	return map[string]string{
-		"invoker": identity(request).User, "now": h.World.Time().Format("2006-01-02T15:04:05.000Z"),
+		"invoker": identity(request).User, "now": es.Sortable(h.World.Time()),
 	}
 }
 

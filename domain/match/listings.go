@@ -14,21 +14,16 @@ func (r Record) whileOpen() []es.Key {
 	if r.Status != StatusNotStarted {
 		return nil
 	}
-	return []es.Key{{Partition: allOpen, Sort: r.newestFirst()}}
+	return []es.Key{{Partition: allOpen, Sort: es.NewestFirst(r.CreatedAt, r.ID)}}
 }
 
 // forEachPlayer lists a match for whoever is in it.
 func (r Record) forEachPlayer() []es.Key {
 	keys := make([]es.Key, len(r.Players))
 	for i, p := range r.Players {
-		keys[i] = es.Key{Partition: p.ID, Sort: r.newestFirst()}
+		keys[i] = es.Key{Partition: p.ID, Sort: es.NewestFirst(r.CreatedAt, r.ID)}
 	}
 	return keys
-}
-
-// newestFirst has the id behind the time, so that matches of the same moment have an order too.
-func (r Record) newestFirst() string {
-	return es.Descending(r.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z") + " " + r.ID)
 }
 
 func (r Record) concerns(userID string) bool {
@@ -47,7 +42,7 @@ func (Open) Validate() error { return nil }
 // Page implements [es.Listing].
 func (Open) Page() (index, partition string) { return "open", allOpen }
 
-// Keep implements [es.Listing].
+// Keep implements [es.Keeping].
 func (q Open) Keep(r Record) bool { return !q.ExcludeMe || !r.concerns(q.Invoker) }
 
 // OfUser lists a user's matches, newest first.
@@ -60,9 +55,6 @@ func (OfUser) Validate() error { return nil }
 
 // Page implements [es.Listing].
 func (q OfUser) Page() (index, partition string) { return "player", q.UserID }
-
-// Keep implements [es.Listing].
-func (OfUser) Keep(Record) bool { return true }
 
 // The queries of matches.
 var (

@@ -183,10 +183,10 @@ func TestRecords(t *testing.T) {
 		}
 	})
 	t.Run("the query reads what the view lists", func(t *testing.T) {
-		if index, partition := org.ListOrgs.Page(org.All{}); index != "name" || partition != "all" {
+		if index, partition := org.ListOrgs.Page(nil); index != "name" || partition != "all" {
 			t.Error(index, partition)
 		}
-		if err := org.ListOrgs.Check(org.All{}); err != nil || !org.ListOrgs.Keep(org.All{}, fresh) {
+		if err := org.ListOrgs.Check(nil); err != nil || !org.ListOrgs.Keep(nil, fresh) {
 			t.Error("an organisation is left out", err)
 		}
 	})

@@ -47,8 +47,5 @@ func (q Own) Validate() error {
 // Page implements [es.Listing].
 func (q Own) Page() (index, partition string) { return "user", q.UserID }
 
-// Keep implements [es.Listing].
-func (Own) Keep(SignInRecord) bool { return true }
-
 // ListSignIns declares the query for a user's sign-ins.
 var ListSignIns = es.List[Own](SignInRecords, "list-sign-ins", "GET /sign-ins/{userId}")

@@ -38,21 +38,9 @@ func (r Record) byName() []es.Key {
 
 func (r Record) words() string { return r.Name + "\n" + r.Location + "\n" + r.Description }
 
-// All lists the organisations by name.
-type All struct{}
-
-// Validate implements [es.Listing].
-func (All) Validate() error { return nil }
-
-// Page implements [es.Listing].
-func (All) Page() (index, partition string) { return "name", everyOrg }
-
-// Keep implements [es.Listing].
-func (All) Keep(Record) bool { return true }
-
 // The queries of organisations.
 var (
 	GetOrg     = es.Get(Records, "get-org", "GET /orgs/{orgId}")
-	ListOrgs   = es.List[All](Records, "list-orgs", "GET /orgs")
+	ListOrgs   = es.ListAll(Records, "list-orgs", "GET /orgs", "name", everyOrg)
 	SearchOrgs = es.Search(Records, "search-orgs", "GET /org-search")
 )

@@ -89,7 +89,7 @@ func (r Record) whileOpen() []es.Key {
 	if r.Status != StatusOpen {
 		return nil
 	}
-	return []es.Key{{Partition: allOpen, Sort: r.newestFirst()}}
+	return []es.Key{{Partition: allOpen, Sort: es.NewestFirst(r.OpenedAt, r.ID)}}
 }
 
 // forEachPlayer lists an open room for whoever is in it.
@@ -97,28 +97,11 @@ func (r Record) forEachPlayer() []es.Key {
 	var keys []es.Key
 	for _, p := range r.Players {
 		if r.Status == StatusOpen && p.Status != MemberEjected {
-			keys = append(keys, es.Key{Partition: p.ID, Sort: r.newestFirst()})
+			keys = append(keys, es.Key{Partition: p.ID, Sort: es.NewestFirst(r.OpenedAt, r.ID)})
 		}
 	}
 	return keys
 }
-
-// newestFirst has the id behind the time, so that rooms of the same moment have an order too.
-func (r Record) newestFirst() string {
-	return es.Descending(r.OpenedAt.UTC().Format("2006-01-02T15:04:05.000Z") + " " + r.ID)
-}
-
-// AllOpen lists the open rooms, newest first.
-type AllOpen struct{}
-
-// Validate implements [es.Listing].
-func (AllOpen) Validate() error { return nil }
-
-// Page implements [es.Listing].
-func (AllOpen) Page() (index, partition string) { return "open", allOpen }
-
-// Keep implements [es.Listing].
-func (AllOpen) Keep(Record) bool { return true }
 
 // OfPlayer lists the open rooms that a player is in, newest first.
 type OfPlayer struct {
@@ -131,12 +114,9 @@ func (q OfPlayer) Validate() error { return account.CheckUsername("username", q.
 // Page implements [es.Listing].
 func (q OfPlayer) Page() (index, partition string) { return "player", account.Normalise(q.Username) }
 
-// Keep implements [es.Listing].
-func (OfPlayer) Keep(Record) bool { return true }
-
 // The queries of rooms.
 var (
 	GetRoom         = es.Get(Records, "get-room", "GET /rooms/{roomId}")
-	ListOpenRooms   = es.List[AllOpen](Records, "list-open-rooms", "GET /rooms")
+	ListOpenRooms   = es.ListAll(Records, "list-open-rooms", "GET /rooms", "open", allOpen)
 	ListPlayerRooms = es.List[OfPlayer](Records, "list-player-rooms", "GET /players/{username}/rooms")
 )

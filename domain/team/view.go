@@ -52,7 +52,7 @@ var Records = es.Project(
 
 // newestFirst has the id behind the time, so that teams of the same moment have an order too.
 func (r Record) newestFirst() []es.Key {
-	return []es.Key{{Partition: all, Sort: es.Descending(r.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z") + " " + r.ID)}}
+	return []es.Key{{Partition: all, Sort: es.NewestFirst(r.CreatedAt, r.ID)}}
 }
 
 func (r Record) words() string { return r.Name + "\n" + strings.Join(r.Players, "\n") }
@@ -60,21 +60,9 @@ func (r Record) words() string { return r.Name + "\n" + strings.Join(r.Players, 
 // The one partition of the index of all teams.
 const all = "all"
 
-// All lists the teams, newest first.
-type All struct{}
-
-// Validate implements [es.Listing].
-func (All) Validate() error { return nil }
-
-// Page implements [es.Listing].
-func (All) Page() (index, partition string) { return "all", all }
-
-// Keep implements [es.Listing].
-func (All) Keep(Record) bool { return true }
-
 // The queries of teams.
 var (
 	GetTeam     = es.Get(Records, "get-team", "GET /teams/{teamId}")
-	ListTeams   = es.List[All](Records, "list-teams", "GET /teams")
+	ListTeams   = es.ListAll(Records, "list-teams", "GET /teams", "all", all)
 	SearchTeams = es.Search(Records, "search-teams", "GET /team-search")
 )

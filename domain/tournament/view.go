@@ -68,7 +68,7 @@ var Records = es.Project(
 
 // newestFirst has the id behind the time, so that tournaments of the same moment have an order too.
 func (r Record) newestFirst() []es.Key {
-	return []es.Key{{Partition: all, Sort: es.Descending(r.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z") + " " + r.ID)}}
+	return []es.Key{{Partition: all, Sort: es.NewestFirst(r.CreatedAt, r.ID)}}
 }
 
 func (r Record) words() string {
@@ -82,21 +82,9 @@ func (r Record) words() string {
 // The one partition of the index of all tournaments.
 const all = "all"
 
-// All lists the tournaments, newest first.
-type All struct{}
-
-// Validate implements [es.Listing].
-func (All) Validate() error { return nil }
-
-// Page implements [es.Listing].
-func (All) Page() (index, partition string) { return "all", all }
-
-// Keep implements [es.Listing].
-func (All) Keep(Record) bool { return true }
-
 // The queries of tournaments.
 var (
 	GetTournament     = es.Get(Records, "get-tournament", "GET /tournaments/{tournamentId}")
-	ListTournaments   = es.List[All](Records, "list-tournaments", "GET /tournaments")
+	ListTournaments   = es.ListAll(Records, "list-tournaments", "GET /tournaments", "all", all)
 	SearchTournaments = es.Search(Records, "search-tournaments", "GET /tournament-search")
 )

@@ -66,7 +66,7 @@ func (c Creditor) withBoth() []es.Key {
 	if c.LastCredit == nil || c.FirstClick == nil {
 		return nil
 	}
-	return []es.Key{{Partition: all, Sort: es.Descending(sortable(*c.LastCredit) + " " + c.User)}}
+	return []es.Key{{Partition: all, Sort: es.NewestFirst(*c.LastCredit, c.User)}}
 }
 
 // Recent lists who was credited in the last 30 days and has clicked the button, the latest credit first.
@@ -83,7 +83,7 @@ func (q Recent) Validate() error {
 // Page implements [es.Listing].
 func (Recent) Page() (index, partition string) { return "both", all }
 
-// Keep implements [es.Listing].
+// Keep implements [es.Keeping].
 func (q Recent) Keep(c Creditor) bool {
 	now, err := time.Parse(time.RFC3339, q.Now)
 	return err == nil && c.LastCredit != nil && !c.LastCredit.Before(now.Add(-Recently))

@@ -105,16 +105,19 @@ func TestRecords(t *testing.T) {
 }
 
 func TestListings(t *testing.T) {
-	for query, want := range map[es.Listing[wallet.Record]]string{
-		wallet.Opens{}: "open/all", wallet.OfUser{UserID: "ann"}: "owner/ann",
-		wallet.Top{Currency: "EUR"}: "top/EUR", wallet.TopConverted{}: "top-converted/all",
+	for query, c := range map[*es.QueryDecl]struct {
+		input any
+		want  string
+	}{
+		wallet.ListOpenWallets: {nil, "open/all"}, wallet.ListUserWallets: {wallet.OfUser{UserID: "ann"}, "owner/ann"},
+		wallet.ListTopWallets: {wallet.Top{Currency: "EUR"}, "top/EUR"}, wallet.ListTopOfAll: {nil, "top-converted/all"},
 	} {
-		index, partition := query.Page()
-		if got := index + "/" + partition; got != want || !query.Keep(fresh()) || query.Validate() != nil {
-			t.Errorf("%T lists %s, want %s", query, got, want)
+		index, partition := query.Page(c.input)
+		if got := index + "/" + partition; got != c.want || !query.Keep(c.input, fresh()) || query.Check(c.input) != nil {
+			t.Errorf("%s lists %s, want %s", query.Name, got, c.want)
 		}
-		if !slices.ContainsFunc(wallet.Records.Keys(fresh()), func(k es.Key) bool { return k.Index+"/"+k.Partition == want }) {
-			t.Errorf("%T reads %s, where the wallet is not", query, want)
+		if !slices.ContainsFunc(wallet.Records.Keys(fresh()), func(k es.Key) bool { return k.Index+"/"+k.Partition == c.want }) {
+			t.Errorf("%s reads %s, where the wallet is not", query.Name, c.want)
 		}
 	}
 	t.Run("of a currency", func(t *testing.T) {
