@@ -12,7 +12,7 @@ import (
 )
 
 // FeedStream stands for the feed as if it were one stream: its n-th event is the commit at position n.
-const FeedStream es.StreamID = "feed-all"
+const FeedStream es.StreamID = es.FeedCategory + "-all"
 
 const (
 	feedAdvanced = "FeedAdvanced"

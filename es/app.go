@@ -53,6 +53,9 @@ func (app *App) check() error {
 			if app.Aggregate(d.Aggregate.Category()) == nil {
 				errs = append(errs, fmt.Errorf("command %q: no context lists the aggregate %s", d.Name, d.Aggregate.Category()))
 			}
+			if d.Aggregate.Traits().Writing == Single && (d.AnswerType != nil || d.held) {
+				errs = append(errs, fmt.Errorf("command %q of a single writer is answered before it is decided: it has nothing to add, nor can it address who holds a value", d.Name))
+			}
 		}
 		for _, d := range c.Views {
 			once("consumer", d.Name)
@@ -82,20 +85,21 @@ func (app *App) check() error {
 // checkStreams makes sure that aggregates share streams only if both ignore each other's events.
 func (app *App) checkStreams() (errs []error) {
 	sharing := map[string][]Folder{}
-	for c := range app.each() {
-		for _, a := range c.Aggregates {
-			for _, other := range sharing[a.Category()] {
-				if !a.IsPartial() || !other.IsPartial() {
-					errs = append(errs, fmt.Errorf("aggregate %q is declared twice, and not as partial", a.Category()))
-				}
-				for _, name := range a.Events() {
-					if slices.Contains(other.Events(), name) {
-						errs = append(errs, fmt.Errorf("event %q is declared by two aggregates of %s", name, a.Category()))
-					}
+	for _, a := range app.Folders() {
+		if a.Category() == FeedCategory {
+			errs = append(errs, fmt.Errorf("aggregate %q has the category that stands for the feed", a.Category()))
+		}
+		for _, other := range sharing[a.Category()] {
+			if !a.IsPartial() || !other.IsPartial() {
+				errs = append(errs, fmt.Errorf("aggregate %q is declared twice, and not as partial", a.Category()))
+			}
+			for _, name := range a.Events() {
+				if slices.Contains(other.Events(), name) {
+					errs = append(errs, fmt.Errorf("event %q is declared by two aggregates of %s", name, a.Category()))
 				}
 			}
-			sharing[a.Category()] = append(sharing[a.Category()], a)
 		}
+		sharing[a.Category()] = append(sharing[a.Category()], a)
 	}
 	return errs
 }

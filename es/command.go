@@ -87,6 +87,7 @@ type CommandDecl struct {
 	AnswerType reflect.Type                               // nil without [Answers]
 	Asks       []Ask
 	Secret     bool // whether it needs [Env.Secret]
+	held       bool // whether it is a [HeldBy]
 	lookup     func(cmd any) (Unique, bool)
 	at         func(cmd any, id string) any
 	hear       func(Listening, Heard) any // nil for a command that no listener can send
@@ -181,6 +182,7 @@ func Handles[C Command[S], S any](a *Aggregate[S], name, route string, options .
 		at: func(cmd any, id string) any { return cmd.(HeldBy[C]).HeldBy(id) },
 	}
 	var zero C
+	_, d.held = any(zero).(HeldBy[C])
 	if c, ok := any(zero).(Hearing[C]); ok {
 		d.hear = func(l Listening, h Heard) any { return c.Hear(l, h) }
 	}

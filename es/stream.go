@@ -6,6 +6,9 @@ import "strings"
 // "match-0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f". It is the hash key of the events table.
 type StreamID string
 
+// FeedCategory is the category of the one stream that stands for the feed of all commits. No aggregate has it.
+const FeedCategory = "feed"
+
 // NewStreamID joins a category and an aggregate's id.
 func NewStreamID(category, id string) StreamID { return StreamID(category + "-" + id) }
 

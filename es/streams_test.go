@@ -52,3 +52,55 @@ func TestCommandsOfTheCore(t *testing.T) {
 		}
 	}
 }
+
+func TestReservedCategories(t *testing.T) {
+	for category, want := range map[string]string{
+		"saga":     `"saga" is declared twice, and not as partial`,
+		"listener": `"listener" is declared twice, and not as partial`,
+		"unique":   `"unique" is declared twice, and not as partial`,
+		"feed":     "stands for the feed",
+	} {
+		says(t, want, func() {
+			es.NewApp(es.Context{Name: "a", Aggregates: []es.Folder{es.Of("door", es.On[opened]("Opened")), es.Of(category, es.On[painted]("Painted"))}})
+		})
+	}
+}
+
+// knock is a command of doors, knockOfHolder one that addresses who holds a value.
+type knock struct{}
+
+func (knock) Stream() string                                    { return "1" }
+func (knock) Validate() error                                   { return nil }
+func (knock) Decide(d door, _ es.Env) ([]es.Event[door], error) { return nil, nil }
+
+type knockOfHolder struct{}
+
+func (knockOfHolder) Stream() string                                { return "1" }
+func (knockOfHolder) Validate() error                               { return nil }
+func (knockOfHolder) Decide(door, es.Env) ([]es.Event[door], error) { return nil, nil }
+func (knockOfHolder) Holding() es.Unique                            { return es.Unique{Kind: "key", Value: "1"} }
+func (c knockOfHolder) HeldBy(string) knockOfHolder                 { return c }
+
+func TestCommandsOfASingleWriter(t *testing.T) {
+	app := func(single bool, declare func(a *es.Aggregate[door]) *es.CommandDecl) func() {
+		return func() {
+			a := es.Of("door", es.On[opened]("Opened"))
+			if single {
+				a = a.Single()
+			}
+			es.NewApp(es.Context{Name: "a", Aggregates: []es.Folder{a}, Commands: []*es.CommandDecl{declare(a)}})
+		}
+	}
+	plain := func(a *es.Aggregate[door]) *es.CommandDecl { return es.Handles[knock](a, "knock", "POST /knocks") }
+	answered := func(a *es.Aggregate[door]) *es.CommandDecl {
+		return es.Handles[knock](a, "knock", "POST /knocks", es.Answers[es.Grant]())
+	}
+	held := func(a *es.Aggregate[door]) *es.CommandDecl {
+		return es.Handles[knockOfHolder](a, "knock", "POST /knocks")
+	}
+	says(t, "", app(true, plain))
+	says(t, "is answered before it is decided", app(true, answered))
+	says(t, "is answered before it is decided", app(true, held))
+	says(t, "", app(false, answered))
+	says(t, "", app(false, held))
+}
