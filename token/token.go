@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rsa"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -35,15 +34,6 @@ type Token struct {
 	Roles     []string  `json:"roles"`
 	ExpiresAt time.Time `json:"expiresAt"`
 }
-
-// Caller is who a verified token speaks for, and until when.
-type Caller struct {
-	es.Identity
-	Expires time.Time
-}
-
-// ErrInvalid is the refusal of a token that is malformed, expired, foreign or signed by somebody else.
-var ErrInvalid = es.Unauthenticated("InvalidToken", "the access token is not valid, or no longer; sign in again")
 
 // claims carries the roles in scope, separated by blanks, because API Gateway passes on string claims as they are.
 type claims struct {
@@ -82,39 +72,20 @@ func (a *Authority) Issue(ctx context.Context, g es.Grant) (Token, error) {
 
 // Verify reads a token that this authority issued; any other gives [ErrInvalid].
 func (a *Authority) Verify(ctx context.Context, raw string) (Caller, error) {
-	keyID, public, err := a.Signer.Public(ctx)
+	v := Verifier{Provider: Provider{Issuer: a.Issuer, Audience: Audience}, Keys: ring{a.Signer}, World: a.World}
+	return v.Verify(ctx, raw)
+}
+
+// ring holds the one key that an authority signs with.
+type ring struct{ engine.Signer }
+
+// Key implements [Keyring].
+func (r ring) Key(ctx context.Context, id string) (*rsa.PublicKey, bool, error) {
+	keyID, public, err := r.Public(ctx)
 	if err != nil {
-		return Caller{}, fmt.Errorf("read the signing key: %w", err)
+		return nil, false, fmt.Errorf("read the signing key: %w", err)
 	}
-	var c claims
-	_, err = jwt.ParseWithClaims(raw, &c, keyOf(keyID, public),
-		jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithIssuer(a.Issuer), jwt.WithAudience(Audience),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(a.World.Time))
-	if err != nil || c.Subject == "" {
-		return Caller{}, ErrInvalid
-	}
-	return Caller{Identity: Identity(c.Subject, c.Scope), Expires: c.ExpiresAt.Time}, nil
-}
-
-// Identity reads the subject and scope claims as API Gateway's authorizer passes them on. The role system is not to be had
-// by token.
-func Identity(subject, scope string) es.Identity {
-	id := es.Identity{User: subject}
-	for _, role := range strings.Fields(scope) {
-		if role != es.RoleSystem {
-			id.Roles = append(id.Roles, role)
-		}
-	}
-	return id
-}
-
-func keyOf(keyID string, public *rsa.PublicKey) jwt.Keyfunc {
-	return func(t *jwt.Token) (any, error) {
-		if t.Header["kid"] != keyID {
-			return nil, errors.New("the token was signed with another key")
-		}
-		return public, nil
-	}
+	return public, id == keyID, nil
 }
 
 // Key is a public key as a JWKS lists it (RFC 7517).
