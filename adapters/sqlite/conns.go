@@ -45,7 +45,7 @@ func openFile(path, schema, synchronous string, guest bool) (*file, error) {
 }
 
 // layout is the version of the tables, as it stands in the files.
-const layout = 2
+const layout = 3
 
 // prepare makes the tables in a new file, and those that a file of an earlier layout lacks. A guest leaves that to the server,
 // which may be of another version and at work.

@@ -76,6 +76,15 @@ func TestContract(t *testing.T) {
 	t.Run("Views", func(t *testing.T) {
 		contract.Views(t, func(t *testing.T) engine.Views { return open(t) })
 	})
+	t.Run("WholeViews", func(t *testing.T) {
+		contract.WholeViews(t, func(t *testing.T) engine.WholeViews { return open(t) })
+	})
+	t.Run("WholeSearch", func(t *testing.T) {
+		contract.WholeSearch(t, func(t *testing.T) engine.WholeSearch { return open(t) })
+	})
+	t.Run("Generations", func(t *testing.T) {
+		contract.Generations(t, func(t *testing.T) engine.Generations { return open(t) })
+	})
 	t.Run("Checkpoints", func(t *testing.T) {
 		contract.Checkpoints(t, func(t *testing.T) engine.Checkpoints { return open(t) })
 	})

@@ -224,8 +224,8 @@ func TestAFeedThatLostItsEndFillsTheQueuesAgain(t *testing.T) {
 func TestFilesOfALaterLayoutAreLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	shut(t, openIn(t, dir))
-	alter(t, filepath.Join(dir, "state.db"), "PRAGMA user_version = 3")
-	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "they have layout 3, this program knows 2") {
+	alter(t, filepath.Join(dir, "state.db"), "PRAGMA user_version = 4")
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "they have layout 4, this program knows 3") {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -259,11 +259,11 @@ func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
 		alter(t, filepath.Join(dir, "events.db"), statement)
 	}
 	for _, statement := range []string{
-		"DROP TABLE snapshots", "DROP TABLE texts", "DROP TABLE documents", "ALTER TABLE subscriptions RENAME COLUMN topic TO stream", "PRAGMA user_version = 1",
+		"DROP TABLE generations", "DROP TABLE snapshots", "DROP TABLE texts", "DROP TABLE documents", "ALTER TABLE subscriptions RENAME COLUMN topic TO stream", "PRAGMA user_version = 1",
 	} {
 		alter(t, filepath.Join(dir, "state.db"), statement)
 	}
-	if _, err := Open(dir, Guest()); err == nil || !strings.Contains(err.Error(), "they have layout 1, this program knows 2") {
+	if _, err := Open(dir, Guest()); err == nil || !strings.Contains(err.Error(), "they have layout 1, this program knows 3") {
 		t.Errorf("a guest's error is %v", err)
 	}
 
@@ -272,6 +272,7 @@ func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
 	if err := errors.Join(err,
 		db.Set(t.Context(), engine.Errand{ID: "a"}), db.Index(t.Context(), "view", "id", 1, "text"),
 		db.SaveSnapshot(t.Context(), es.FoldID{}, "match-1", engine.Snapshot{Version: 1}),
+		db.SetStanding(t.Context(), "view", engine.FirstStanding(), engine.Standing{Live: 2, Last: 2}),
 		db.Connect(t.Context(), engine.Connection{ID: "c"}), db.Subscribe(t.Context(), "c", engine.EventTopic("Happened")),
 	); err != nil {
 		t.Error(err)

@@ -54,14 +54,9 @@ func startRelay(db *DB) (*relay, error) {
 // declare notes new queues at the feed's end. Nothing can be known of what is behind it: there it stands only if the feed lost
 // its end with the power, having been written as [Relaxed] allows.
 func (r *relay) declare(ctx context.Context) error {
-	end := uint64(0)
-	if err := r.db.events.read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, "SELECT coalesce(max(position), 0) FROM events", func(stmt *sqlite.Stmt) error {
-			end = uint64(stmt.ColumnInt64(0))
-			return nil
-		})
-	}); err != nil {
-		return fmt.Errorf("find the end of the feed: %w", err)
+	end, err := r.db.End(ctx)
+	if err != nil {
+		return err
 	}
 	if err := r.db.state.write(ctx, func(conn *sqlite.Conn) error {
 		for name := range r.queues {

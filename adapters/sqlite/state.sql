@@ -32,6 +32,12 @@ CREATE TABLE IF NOT EXISTS places (
     PRIMARY KEY (view, name, part, sort, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Which generations of their rows views have. Those behind the first have names of their own in rows, places and documents.
+CREATE TABLE IF NOT EXISTS generations (
+    view     TEXT PRIMARY KEY,
+    standing TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS checkpoints (
     consumer TEXT    NOT NULL,
     stream   TEXT    NOT NULL,

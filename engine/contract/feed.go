@@ -18,6 +18,7 @@ func Feed(t *testing.T, open func(t *testing.T) (engine.EventStore, engine.Feed)
 		run  func(*testing.T, engine.EventStore, engine.Feed)
 	}{
 		{"behind its end it gives nothing", feedEnd},
+		{"its end is the position of its last commit", feedItsEnd},
 		{"it carries every field of a commit", feedFields},
 		{"a transaction's commits are all in it", feedTransaction},
 		{"it can be read in pieces of any size", feedPieces},
@@ -106,6 +107,29 @@ func feedEnd(t *testing.T, _ engine.EventStore, feed engine.Feed) {
 		if len(page) > 0 {
 			t.Fatalf("behind its end are %d commits", len(page))
 		}
+	}
+}
+
+func feedItsEnd(t *testing.T, store engine.EventStore, feed engine.Feed) {
+	r := atEnd(t, feed)
+	end, err := feed.End(t.Context())
+	try(t, "find the end", err)
+	if end < r.position {
+		t.Fatalf("the end is at %d, behind it is %d", end, r.position)
+	}
+	stream := newStream("contract")
+	commits := chain(t, stream, 5)
+	for _, c := range commits {
+		save(t, store, draftOf(c))
+	}
+	r.until(t, 100, map[es.StreamID][]es.Commit{stream: commits})
+	if end, err = feed.End(t.Context()); err != nil || end < r.position {
+		t.Fatalf("the end is at %d, and there is a commit at %d; error %v", end, r.position, err)
+	}
+	page, err := feed.Read(t.Context(), end, 10)
+	try(t, "read behind the end", err)
+	if len(page) > 0 && page[0].Position != end+1 {
+		t.Fatalf("behind the end, %d, comes %d", end, page[0].Position)
 	}
 }
 
