@@ -1,0 +1,30 @@
+// Package archiving serves the Lambda that copies the feed to an archive in S3.
+package archiving
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/foldstream/foldstream/adapters/s3"
+	"github.com/foldstream/foldstream/cloud/internal/wiring"
+	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/engine"
+)
+
+// Archivist serves a schedule. What there is no time for is left to the next run, which goes on where this one breaks off.
+func Archivist() {
+	client := wiring.Database()
+	archivist := &engine.Archivist{
+		Feed: wiring.Feed(client), Checkpoints: wiring.Checkpoints(client),
+		Archive: &s3.Archive{Client: s3.NewClient(wiring.Config()), Bucket: wiring.Environment(setting.ArchiveBucket)},
+	}
+	wiring.Start(func(ctx context.Context, _ struct{}) (int, error) { // the event says nothing but the time
+		n, err := archivist.Run(ctx)
+		if errors.Is(err, context.DeadlineExceeded) && n > 0 {
+			err = nil
+		}
+		slog.InfoContext(ctx, "archived", "commits", n)
+		return n, err
+	})
+}
