@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/foldstream/foldstream/limits"
 )
 
 // socketStage is the stage of the WebSocket API: the last part of its URL.
@@ -27,6 +29,7 @@ func (b *builder) socketAPI() *socketAPI {
 		RouteSelectionExpression: jsii.String("$request.body.action"),
 	})
 	a := &socketAPI{scope: scope, id: *made.Ref(), url: *made.AttrApiEndpoint() + "/" + socketStage}
+	b.at.socketURL, b.at.socketID = a.url, a.id
 	b.at.socketEndpoint = fmt.Sprintf("https://%s.execute-api.%s.%s/%s", a.id, *awscdk.Aws_REGION(), *awscdk.Aws_URL_SUFFIX(), socketStage)
 	// The ids of connections are API Gateway's.
 	b.at.socketConnections = arn("execute-api", a.id+"/"+socketStage+"/POST/@connections/*")
@@ -37,7 +40,7 @@ func (b *builder) socketAPI() *socketAPI {
 func (a *socketAPI) route(f *function) {
 	integration := awsapigatewayv2.NewCfnIntegration(f.scope, jsii.String("integration"), &awsapigatewayv2.CfnIntegrationProps{
 		ApiId: jsii.String(a.id), IntegrationType: jsii.String("AWS_PROXY"), IntegrationUri: jsii.String(invocation(f.arn)),
-		TimeoutInMillis: jsii.Number(integrationTimeout.Milliseconds()),
+		TimeoutInMillis: jsii.Number(limits.Integration.Milliseconds()),
 	})
 	route := awsapigatewayv2.NewCfnRoute(f.scope, jsii.String("route"), &awsapigatewayv2.CfnRouteProps{
 		ApiId: jsii.String(a.id), RouteKey: jsii.String(f.Socket), Target: jsii.String("integrations/" + *integration.Ref()),
