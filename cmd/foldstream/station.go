@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/local"
+	"github.com/foldstream/foldstream/remote"
+	"github.com/foldstream/foldstream/topology"
+)
+
+// site is the system that the command line is about: a deployed stage, or this machine's.
+type site struct {
+	local.Config
+	stage string // empty for this machine
+}
+
+// station is a system as those who look after it see it, wherever it is.
+type station struct {
+	App         *es.App
+	Events      engine.EventStore
+	Feed        engine.Feed
+	Views       engine.WholeViews
+	Search      engine.WholeSearch
+	Generations engine.Generations
+	Checkpoints engine.Checkpoints
+	Lot         engine.ParkingLot
+	Consumers   map[string]*engine.Consumer // by name, those that can park
+	Commands    *engine.Commands
+	Close       func() error
+}
+
+// open opens the system for one of the commands that look after it, and closes it behind that.
+func (s *site) open(ctx context.Context, then func(*station) error) error {
+	opened, err := s.station(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(then(opened), opened.Close())
+}
+
+func (s *site) station(ctx context.Context) (*station, error) {
+	if s.stage != "" {
+		system, err := remote.Open(ctx, s.App, topology.Stage(s.stage))
+		if err != nil {
+			return nil, err
+		}
+		return &station{
+			App: s.App, Events: system.Events, Feed: system.Feed, Views: system.Views, Search: system.Search,
+			Generations: system.Generations, Checkpoints: system.Checkpoints, Lot: system.Lot,
+			Consumers: system.Consumers, Commands: system.Commands, Close: func() error { return nil },
+		}, nil
+	}
+	system, err := local.Open(s.Config, false)
+	if err != nil {
+		return nil, err
+	}
+	store := system.Store
+	return &station{
+		App: s.App, Events: store, Feed: store, Views: store, Search: store, Generations: store, Checkpoints: store, Lot: store,
+		Consumers: system.Consumers, Commands: system.Commands, Close: system.Close,
+	}, nil
+}

@@ -1,0 +1,142 @@
+// Package remote looks after a deployed stage from elsewhere: over its tables, with the ports that its own functions have.
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/foldstream/foldstream/adapters/awsconfig"
+	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/topology"
+)
+
+// System is an app on the tables of a stage.
+type System struct {
+	Events      *dynamo.EventStore
+	Feed        *dynamo.Feed
+	Views       *dynamo.Views
+	Generations *dynamo.Generations
+	Search      engine.WholeSearch
+	Checkpoints *dynamo.Checkpoints
+	Lot         *dynamo.ParkingLot
+	Commands    *engine.Commands
+	Consumers   map[string]*engine.Consumer // by name, those that can park
+}
+
+// remembered is how many streams' states are kept in memory.
+const remembered = 1000
+
+// Open finds a stage in the account and the region of the usual environment of AWS: its variables, profiles and roles;
+// AWS_ENDPOINT_URL names an emulator. It fails when the stage is not there. It reads tables only: what else a consumer needs
+// is looked for when it is used, so that to look takes no more permissions than that.
+func Open(ctx context.Context, app *es.App, stage topology.Stage) (*System, error) {
+	if err := stage.Check(); err != nil {
+		return nil, err
+	}
+	cfg, err := Environment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client, names := dynamodb.NewFromConfig(cfg), dynamo.NamesBy(stage.Name)
+	if err := find(ctx, client, stage, names.Events); err != nil {
+		return nil, err
+	}
+	return open(app, client, names, &surroundings{cfg: cfg, functions: lambda.NewFromConfig(cfg), all: topology.Functions(app), stage: stage})
+}
+
+// Environment is the usual one of AWS, as clients take it. It fails when that lacks a region or credentials.
+func Environment(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("read the environment of AWS: %w", err)
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, errors.New("no region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return aws.Config{}, fmt.Errorf("no credentials for AWS: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
+	}
+	awsconfig.Tune(&cfg, aws.RetryModeAdaptive)
+	return cfg, nil
+}
+
+// find fails unless a stage's table is there.
+func find(ctx context.Context, client *dynamodb.Client, stage topology.Stage, table string) error {
+	_, err := client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(table)})
+	var missing *types.ResourceNotFoundException
+	switch {
+	case errors.As(err, &missing):
+		return fmt.Errorf("stage %s: no table %s in %s: is it deployed?", stage, table, client.Options().Region)
+	case err != nil:
+		return fmt.Errorf("stage %s: look for the table %s in %s: %w", stage, table, client.Options().Region, err)
+	}
+	return nil
+}
+
+func open(app *es.App, client *dynamodb.Client, names dynamo.Names, around *surroundings) (*System, error) {
+	memory, err := engine.NewMemory(remembered)
+	if err != nil {
+		return nil, err
+	}
+	events := &dynamo.EventStore{Client: client, Table: names.Events, Leases: names.Leases}
+	s := &System{
+		Events: events,
+		Feed:   &dynamo.Feed{Client: client, Table: names.Feed, Events: events},
+		Views:  &dynamo.Views{Client: client, Table: names.Views}, Lot: &dynamo.ParkingLot{Client: client, Table: names.Checkpoints},
+		Checkpoints: &dynamo.Checkpoints{Client: client, Table: names.Checkpoints},
+		Generations: &dynamo.Generations{Client: client, Table: names.Views}, Search: around.search(),
+		Commands: &engine.Commands{
+			Store: events, Memory: memory, Snapshots: &dynamo.Snapshots{Client: client, Table: names.Snapshots},
+			Leases: &dynamo.Leases{Client: client, Table: names.Leases}, Secrets: around.secrets(),
+		},
+		Consumers: map[string]*engine.Consumer{},
+	}
+	s.project(app)
+	s.handle(app, around)
+	notifier := &engine.Notifier{
+		Traces: &dynamo.Traces{Client: client, Table: names.Traces}, Connections: &dynamo.Connections{Client: client, Table: names.Connections},
+		Pusher: around.pusher(), IsPrivate: app.Catalogue().IsPrivate,
+	}
+	s.add(notifier.Consumer(events, s.Checkpoints, s.Lot))
+	return s, nil
+}
+
+func (s *System) add(c *engine.Consumer) { s.Consumers[c.Name] = c }
+
+// project adds the consumers of the views.
+func (s *System) project(app *es.App) {
+	turns := &engine.Turns{Generations: s.Generations}
+	for _, view := range app.Views() {
+		projector := &engine.Projector{View: view, Views: s.Views, Turns: turns, Store: s.Events}
+		if view.IsSearchable() {
+			projector.Search = s.Search
+		}
+		if view.Global {
+			s.add(engine.NewGlobal(projector, s.Feed, s.Checkpoints, s.Lot, engine.World{}).Consumer)
+			continue
+		}
+		s.add(&engine.Consumer{Name: view.Name, Store: s.Events, Lot: s.Lot, Handler: projector})
+	}
+}
+
+// handle adds the consumers of the sagas and the listeners.
+func (s *System) handle(app *es.App, around *surroundings) {
+	timers, mailer, texter := around.timers(), around.mailer(), around.texter()
+	for _, decl := range app.Sagas() {
+		saga := &engine.Saga{Decl: decl, Commands: s.Commands, Timers: timers, Mailer: mailer, Texter: texter}
+		s.add(saga.Consumer(s.Checkpoints, s.Lot))
+	}
+	for _, decl := range app.Listeners() {
+		listener := &engine.Listener{Decl: decl, Commands: s.Commands, Timers: timers}
+		s.add(listener.Consumer(s.Checkpoints, s.Lot))
+	}
+}
