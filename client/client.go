@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/coder/websocket"
@@ -22,7 +23,7 @@ import (
 
 // Client is one caller. The zero HTTP client is the default one.
 type Client struct {
-	Base  string // URL of the API, without a slash at the end
+	Base  string // URL of the API, which may have a path, without a slash at the end
 	Token string // empty for nobody
 	HTTP  http.Client
 }
@@ -34,29 +35,49 @@ type Answer struct {
 	Body   jsontext.Value // absent for 304
 }
 
-// Error is an answer of the API with a status of 400 or more.
+// Error is an answer of the API with a status of 400 or more. It has no code when it is not the system that refused, but a
+// gateway before it.
 type Error struct{ handler.Problem }
 
 func (e *Error) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s: %s %s", e.Status, e.Code, e.Field, e.Detail))
 }
 
-// Do sends a request. A nil input sends no body. Headers are given as pairs of name and value. The error is an *Error when
-// the API refused.
+// Do sends a request, and sends it again when it was turned away for the moment. A nil input sends no body. Headers are given
+// as pairs of name and value. The error is an *Error when the API refused.
 func (c *Client) Do(ctx context.Context, method, path string, input any, headers ...string) (Answer, error) {
-	var body io.Reader
+	var body []byte
 	if input != nil {
 		text, err := es.Encode(input)
 		if err != nil {
 			return Answer{}, fmt.Errorf("encode the input of %s %s: %w", method, path, err)
 		}
-		body = bytes.NewReader(text)
+		body = text
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.Base+path, body)
+	for attempt := 1; ; attempt++ {
+		request, err := c.request(ctx, method, path, body, headers)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer, err := c.send(request)
+		harmless := method == http.MethodGet || request.Header.Get(idempotencyKey) != ""
+		if attempt == attempts || !again(err, harmless) {
+			return answer, err
+		}
+		if waiting := pause(ctx, attempt, answer.Header); waiting != nil {
+			return answer, errors.Join(err, waiting)
+		}
+	}
+}
+
+const idempotencyKey = "Idempotency-Key"
+
+func (c *Client) request(ctx context.Context, method, path string, body []byte, headers []string) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.Base+path, bytes.NewReader(body))
 	if err != nil {
-		return Answer{}, fmt.Errorf("make %s %s: %w", method, path, err)
+		return nil, fmt.Errorf("make %s %s: %w", method, path, err)
 	}
-	if input != nil {
+	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	if c.Token != "" {
@@ -65,7 +86,7 @@ func (c *Client) Do(ctx context.Context, method, path string, input any, headers
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
-	return c.send(request)
+	return request, nil
 }
 
 func (c *Client) send(request *http.Request) (Answer, error) {
@@ -82,17 +103,26 @@ func (c *Client) send(request *http.Request) (Answer, error) {
 	if response.StatusCode < http.StatusBadRequest {
 		return answer, nil
 	}
-	problem := &Error{}
-	if err := es.Decode(text, &problem.Problem); err != nil {
-		return answer, fmt.Errorf("%s %s answered %s, which is not a problem: %q", request.Method, request.URL.Path, response.Status, text)
-	}
-	return answer, problem
+	return answer, refusal(response.StatusCode, text)
 }
 
-// Command sends a command and reads its answer, and what the command adds to that into more unless it is nil.
+// refusal reads an answer of 400 or more.
+func refusal(status int, text []byte) *Error {
+	read := &Error{}
+	if err := es.Decode(text, &read.Problem); err == nil && read.Code != "" {
+		return read
+	}
+	return &Error{handler.Problem{Status: status, Detail: fmt.Sprintf("%.300s", text)}}
+}
+
+// Command sends a command and reads its answer, and what the command adds to that into more unless it is nil. A command
+// without an Idempotency-Key is given one, so that it can be sent again when it is not known whether it arrived.
 func (c *Client) Command(ctx context.Context, method, path string, input, more any, headers ...string) (handler.Accepted, error) {
 	if input == nil {
 		input = struct{}{}
+	}
+	if !slices.Contains(headers, idempotencyKey) {
+		headers = append(headers, idempotencyKey, engine.NewID())
 	}
 	answer, err := c.Do(ctx, method, path, input, headers...)
 	if err != nil {
@@ -108,13 +138,18 @@ func (c *Client) Command(ctx context.Context, method, path string, input, more a
 	return accepted, err
 }
 
-// Get reads a document.
+// Get reads a document. One at a version, which a path with min-version asks for, is waited for until the context ends.
 func (c *Client) Get(ctx context.Context, path string, into any) error {
-	answer, err := c.Do(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return err
+	for {
+		answer, err := c.Do(ctx, http.MethodGet, path, nil)
+		var refusal *Error
+		switch {
+		case err == nil:
+			return es.Decode(answer.Body, into)
+		case !errors.As(err, &refusal) || refusal.Code != handler.VersionNotReached || ctx.Err() != nil:
+			return err
+		}
 	}
-	return es.Decode(answer.Body, into)
 }
 
 // SignUp registers somebody, signs them in, and gives the client that acts for them.

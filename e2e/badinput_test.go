@@ -3,6 +3,7 @@ package e2e
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +15,28 @@ import (
 	"github.com/foldstream/foldstream/handler"
 )
 
-// raw sends a request as it stands, and gives the status and the problem.
+// raw sends a request as it stands, and gives the status and the problem. The problem has no code where API Gateway stands
+// before the system, and answered the request itself.
 func raw(t *testing.T, c *client.Client, method, path, body string, headers map[string]string) (int, handler.Problem) {
+	t.Helper()
+	var response *http.Response
+	var p handler.Problem
+	eventually(t, "the gateway lets a request pass", func() bool {
+		response, p = rawOnce(t, c, method, path, body, headers)
+		return p.Code != "" || response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable
+	})
+	switch {
+	case p.Code == "" && server.behindGateway():
+		return response.StatusCode, p
+	case response.Header.Get("Content-Type") != "application/problem+json":
+		t.Fatalf("%d with Content-Type %q", response.StatusCode, response.Header.Get("Content-Type"))
+	case p.Status != response.StatusCode || p.TraceID == "" || p.Code == "":
+		t.Fatalf("%d came with %+v", response.StatusCode, p)
+	}
+	return response.StatusCode, p
+}
+
+func rawOnce(t *testing.T, c *client.Client, method, path, body string, headers map[string]string) (*http.Response, handler.Problem) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, server.url+path, strings.NewReader(body))
 	if err != nil {
@@ -40,16 +61,17 @@ func raw(t *testing.T, c *client.Client, method, path, body string, headers map[
 		t.Fatal(err)
 	}
 	var p handler.Problem
-	if err := es.Decode(text, &p); err != nil {
+	if err := es.Decode(text, &p); err != nil && !server.behindGateway() {
 		t.Fatalf("%d with a body that is no problem: %.200q", response.StatusCode, text)
 	}
-	if got := response.Header.Get("Content-Type"); got != "application/problem+json" {
-		t.Fatalf("Content-Type %q", got)
-	}
-	if p.Status != response.StatusCode || p.TraceID == "" || p.Code == "" {
-		t.Fatalf("%d came with %+v", response.StatusCode, p)
-	}
-	return response.StatusCode, p
+	return response, p
+}
+
+// stopsAtGateway are the cases of TestBadInput that may not get as far as the system where API Gateway stands before it:
+// it has no such route, or does not take such a path.
+var stopsAtGateway = []string{
+	"an id of 10 KB", "an id of 10 KB in a command", "control characters in an id", "an unknown route", "an unknown method",
+	"an internal command",
 }
 
 func TestBadInput(t *testing.T) {
@@ -96,6 +118,9 @@ func TestBadInput(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, p := raw(t, ada, c.method, c.path, c.body, nil)
+			if p.Code == "" && slices.Contains(stopsAtGateway, c.name) && status >= 400 && status < 500 {
+				return
+			}
 			if status != c.status || p.Code != c.code || p.Field != c.field {
 				t.Fatalf("got %d %s %q (%s), want %d %s %q", status, p.Code, p.Field, p.Detail, c.status, c.code, c.field)
 			}
@@ -118,7 +143,7 @@ func TestBadInput(t *testing.T) {
 func TestBadTokens(t *testing.T) {
 	ada, adaID := newPlayer(t, "Ada")
 	claims := jwt.MapClaims{
-		"sub": adaID, "scope": "read write admin", "aud": "foldstream", "iss": server.Authority.Issuer, "exp": time.Now().Add(time.Hour).Unix(),
+		"sub": adaID, "scope": "read write admin", "aud": "foldstream", "iss": server.about.Issuer, "exp": time.Now().Add(time.Hour).Unix(),
 	}
 	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -35,9 +36,14 @@ func build(t *testing.T) string {
 
 func launch(t *testing.T, binary, data, address string) *process {
 	t.Helper()
+	return launchLogging(t, binary, data, address, "ERROR", os.Stderr)
+}
+
+func launchLogging(t *testing.T, binary, data, address, level string, log io.Writer) *process {
+	t.Helper()
 	cmd := exec.Command(binary, "serve", "--data", data, "--addr", address)
-	cmd.Env = append(os.Environ(), "FOLDSTREAM_LOG=ERROR")
-	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "FOLDSTREAM_LOG="+level)
+	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +100,7 @@ func somebody(t *testing.T, url, name string) (*client.Client, string) {
 // TestKillNine kills the server in the middle of a match and of other work, again and again. What it has acknowledged must
 // be there, and what followed from it must come about.
 func TestKillNine(t *testing.T) {
+	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	address := freeAddress(t)
 	server := launch(t, binary, data, address)
@@ -190,6 +197,7 @@ func (w *worker) check(t *testing.T) {
 }
 
 func TestTwoServersDoNotShare(t *testing.T) {
+	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	first := launch(t, binary, data, "127.0.0.1:0")
 	for name, args := range map[string][]string{

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/foldstream/foldstream/client"
 	"github.com/foldstream/foldstream/engine"
@@ -249,23 +248,31 @@ func TestSubscriptionResumes(t *testing.T) {
 	})
 }
 
-func listen(t *testing.T, c *client.Client) *client.Socket {
+// ear is a WebSocket that does not listen for ever.
+type ear struct{ *client.Socket }
+
+// Next waits for the next message.
+func (e ear) Next(ctx context.Context) (engine.Outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, server.patience)
+	defer cancel()
+	return e.Socket.Next(ctx)
+}
+
+func listen(t *testing.T, c *client.Client) ear {
 	t.Helper()
 	socket, err := c.Connect(t.Context(), server.ws)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = socket.Close() })
-	return socket
+	return ear{socket}
 }
 
 // hear waits for a message of a type, and lets others pass.
-func hear(t *testing.T, s *client.Socket, kind string) engine.Outcome {
+func hear(t *testing.T, s ear, kind string) engine.Outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
 	for {
-		m, err := s.Next(ctx)
+		m, err := s.Next(t.Context())
 		if err != nil {
 			t.Fatalf("waited for %s: %v", kind, err)
 		}

@@ -41,6 +41,7 @@ func poison(t *testing.T, data string, stream es.StreamID) {
 
 // TestParked repairs a stream that a view cannot get on with, by the command line, while the server runs.
 func TestParked(t *testing.T) {
+	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	server := launch(t, binary, data, "127.0.0.1:0")
 	ada, adaID := somebody(t, server.url, "Ada")

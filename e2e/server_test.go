@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,14 +21,21 @@ import (
 )
 
 // server is the one that most tests share: they keep out of each other's way by users of their own.
-var server struct {
-	*local.System
-	url, ws string
-}
+var server target
 
 func TestMain(m *testing.M) {
 	slog.SetLogLoggerLevel(slog.LevelError)
-	code, err := serve(m.Run)
+	run := func() int {
+		code := m.Run()
+		leftOut.report(os.Stdout)
+		return code
+	}
+	serve := elsewhere
+	if os.Getenv("FOLDSTREAM_URL") == "" {
+		serve = atHome
+		_ = os.Unsetenv("FOLDSTREAM_STAGE") // programs that the tests start are about this machine
+	}
+	code, err := serve(run)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
@@ -35,7 +43,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func serve(run func() int) (int, error) {
+// atHome runs the tests against a server of their own.
+func atHome(run func() int) (int, error) {
 	folder, err := os.MkdirTemp("", "foldstream-e2e-")
 	if err != nil {
 		return 0, err
@@ -43,24 +52,35 @@ func serve(run func() int) (int, error) {
 	defer os.RemoveAll(folder)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	if server.System, err = local.Open(local.Config{App: domain.App, Address: "127.0.0.1:0", Data: folder}, true); err != nil {
-		return 0, err
-	}
-	listener, err := server.Listen(ctx)
+	system, err := local.Open(local.Config{App: domain.App, Address: "127.0.0.1:0", Data: folder}, true)
 	if err != nil {
 		return 0, err
 	}
-	server.url, server.ws = "http://"+listener.Addr().String(), "ws://"+listener.Addr().String()+"/ws"
+	listener, err := system.Listen(ctx)
+	if err != nil {
+		return 0, err
+	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, listener) }()
-	code := run()
+	go func() { served <- system.Serve(ctx, listener) }()
+	code := 1
+	server, err = discover(ctx, "http://"+listener.Addr().String())
+	if err == nil {
+		server.System, server.data, server.patience = system, folder, 20*time.Second
+		server.box, err = server.outbox(ctx)
+	}
+	if err == nil {
+		code = run()
+	}
 	stop()
-	return code, errors.Join(<-served, server.Close())
+	return code, errors.Join(err, <-served, system.Close())
 }
 
 const password = "correct horse battery staple"
 
 var users atomic.Int64
+
+// addresses are the newcomers' e-mail addresses, by their ids.
+var addresses sync.Map
 
 // newcomer is somebody who has just signed up.
 func newcomer(t *testing.T) (*client.Client, token.Token) {
@@ -71,6 +91,7 @@ func newcomer(t *testing.T) (*client.Client, token.Token) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	addresses.Store(issued.UserID, email)
 	return signed, issued
 }
 
@@ -84,7 +105,9 @@ func newPlayer(t *testing.T, name string) (*client.Client, string) {
 
 func command(t *testing.T, c *client.Client, method, path string, input, more any, headers ...string) handler.Accepted {
 	t.Helper()
-	accepted, err := c.Command(t.Context(), method, path, input, more, headers...)
+	ctx, cancel := context.WithTimeout(t.Context(), server.patience)
+	defer cancel()
+	accepted, err := c.Command(ctx, method, path, input, more, headers...)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -93,8 +116,10 @@ func command(t *testing.T, c *client.Client, method, path string, input, more an
 
 func get[D any](t *testing.T, c *client.Client, path string) D {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), server.patience)
+	defer cancel()
 	var d D
-	if err := c.Get(t.Context(), path, &d); err != nil {
+	if err := c.Get(ctx, path, &d); err != nil {
 		t.Fatalf("GET %s: %v", path, err)
 	}
 	return d
@@ -126,12 +151,10 @@ func insist(send func() error) error {
 // eventually waits for a condition that other processes bring about.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(20 * time.Second)
-	for !holds() {
+	deadline := time.After(server.patience)
+	for wait := 5 * time.Millisecond; !holds(); wait = min(2*wait, server.patience/1000) {
 		select {
-		case <-tick.C:
+		case <-time.After(wait):
 		case <-deadline:
 			t.Fatalf("waited in vain until %s", what)
 		}

@@ -219,6 +219,7 @@ type spender struct {
 // TestMoneySurvivesKillNine kills the server in the middle of transfers, again and again. Each transfer that was acknowledged,
 // or repeated until it was, has moved its money exactly once, or brought it back; and none stays under way.
 func TestMoneySurvivesKillNine(t *testing.T) {
+	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	address := freeAddress(t)
 	server := launch(t, binary, data, address)

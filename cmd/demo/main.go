@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/foldstream/foldstream/client"
+	"github.com/foldstream/foldstream/client/posted"
 	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/local"
 )
@@ -33,16 +36,14 @@ var stories = []story{
 	{"wallet", "money is transferred, and comes back when it is not taken", playWallet},
 }
 
-// patience is how long one story may take.
-const patience = time.Minute
-
 func main() { os.Exit(demo()) }
 
 func demo() (status int) {
 	name := flag.String("story", "match", "what to play: all, "+names())
 	url := flag.String("url", "", "API to play on; empty for a server of the demo's own")
-	socket := flag.String("ws", "", "its WebSocket; empty for /ws of the API")
-	outbox := flag.String("outbox", "", "with -url: the folder into which it posts its mails and texts, which the story otp reads")
+	socket := flag.String("ws", "", "its WebSocket, if it is not where the API says")
+	outbox := flag.String("outbox", "", "with -url: where it posts its mails and texts, which the story otp reads: a folder, or dynamodb:TABLE")
+	patience := flag.Duration("patience", time.Minute, "how long one story may take")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -50,12 +51,9 @@ func demo() (status int) {
 	switch {
 	case err != nil:
 	case *url == "":
-		err = playAtHome(ctx, chosen)
+		err = playAtHome(ctx, chosen, *patience)
 	default:
-		if *socket == "" {
-			*socket = "ws" + strings.TrimPrefix(*url, "http") + "/ws"
-		}
-		err = play(ctx, chosen, stage{url: *url, socket: *socket, outbox: *outbox})
+		err = visit(ctx, chosen, *patience, *url, *socket, *outbox)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
@@ -88,8 +86,24 @@ func names() string {
 	return strings.Join(all, ", ")
 }
 
+// visit plays on a system that is there.
+func visit(ctx context.Context, chosen []story, patience time.Duration, url, socket, outbox string) error {
+	there := stage{url: strings.TrimSuffix(url, "/"), patience: patience}
+	about, err := client.Discover(ctx, there.url)
+	if err != nil {
+		return err
+	}
+	there.socket, there.searches = cmp.Or(socket, about.WebSocketURL), about.Search
+	if outbox != "" {
+		if there.outbox, err = posted.Open(ctx, outbox); err != nil {
+			return err
+		}
+	}
+	return play(ctx, chosen, there)
+}
+
 // playAtHome plays on a server of the demo's own, which is gone afterwards.
-func playAtHome(ctx context.Context, chosen []story) error {
+func playAtHome(ctx context.Context, chosen []story, patience time.Duration) error {
 	slog.SetLogLoggerLevel(slog.LevelWarn)
 	folder, err := os.MkdirTemp("", "foldstream-demo-")
 	if err != nil {
@@ -107,10 +121,7 @@ func playAtHome(ctx context.Context, chosen []story) error {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
 	go func() { served <- system.Serve(serving, listener) }()
-	address := listener.Addr().String()
-	err = play(ctx, chosen, stage{
-		url: "http://" + address, socket: "ws://" + address + "/ws", outbox: filepath.Join(folder, "outbox"),
-	})
+	err = visit(ctx, chosen, patience, "http://"+listener.Addr().String(), "", filepath.Join(folder, "outbox"))
 	stop()
 	return errors.Join(err, <-served, system.Close())
 }
@@ -129,7 +140,7 @@ func play(ctx context.Context, chosen []story, on stage) error {
 }
 
 func (s story) on(ctx context.Context, on stage) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, on.patience)
 	defer cancel()
 	return s.play(ctx, on.anew())
 }

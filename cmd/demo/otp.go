@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -30,7 +28,7 @@ type challenge struct {
 }
 
 func playOTP(ctx context.Context, s stage) error {
-	if s.outbox == "" {
+	if s.outbox == nil {
 		return errors.New("the codes are read from the server's outbox: say with -outbox where it is, as .foldstream/outbox")
 	}
 	i := &signingIn{stage: s, nobody: &client.Client{Base: s.url}}
@@ -124,28 +122,13 @@ var fiveDigits = regexp.MustCompile(`\b[0-9]{5}\b`)
 func (s *signingIn) code(ctx context.Context, to string) (string, error) {
 	var code string
 	err := until(ctx, "a code is posted to "+to, func() (bool, error) {
-		files, err := os.ReadDir(s.outbox)
-		if err != nil {
+		mails, err := s.outbox.To(ctx, to)
+		if err != nil || len(mails) == 0 {
 			return false, err
 		}
-		for _, file := range files {
-			text, err := os.ReadFile(filepath.Join(s.outbox, file.Name()))
-			if errors.Is(err, os.ErrNotExist) {
-				continue // it was being written, and has its own name now
-			}
-			if err != nil {
-				return false, err
-			}
-			head, body, _ := strings.Cut(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n\n")
-			if strings.Contains(head, to) {
-				code = fiveDigits.FindString(body)
-			}
-			if code != "" {
-				fmt.Printf("  the outbox has, to %s: %s\n", to, strings.Join(strings.Fields(body), " "))
-				return true, nil
-			}
-		}
-		return false, nil
+		code = fiveDigits.FindString(mails[0].Text)
+		fmt.Printf("  the outbox has, to %s: %s\n", to, strings.Join(strings.Fields(mails[0].Text), " "))
+		return true, nil
 	})
 	return code, err
 }
@@ -204,6 +187,10 @@ func (s *signingIn) poll(ctx context.Context) error {
 }
 
 func (s *signingIn) search(ctx context.Context) error {
+	if !s.searches {
+		fmt.Println("\nThis stage has no search, by which it could be found.")
+		return nil
+	}
 	fmt.Println("\nIt is found by its words.")
 	var found struct {
 		Items []profile `json:"items"`

@@ -10,16 +10,19 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/client"
+	"github.com/foldstream/foldstream/client/posted"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/handler"
 )
 
 // stage is where a story plays.
 type stage struct {
-	url    string // of the API
-	socket string // its WebSocket
-	outbox string // folder of the mails and texts that it sends; empty if that is not known
-	tag    string // makes names new, where the same story has been played before
+	url      string        // of the API
+	socket   string        // its WebSocket
+	searches bool          // whether it can search
+	outbox   posted.Box    // of the mails and texts that it sends; nil if that is not known
+	patience time.Duration // for one story
+	tag      string        // makes names new, where the same story has been played before
 }
 
 // anew is the stage for another story.
