@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -22,10 +23,12 @@ import (
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/adapters/messaging"
+	archive "github.com/foldstream/foldstream/adapters/s3"
 	"github.com/foldstream/foldstream/adapters/scheduling"
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/internal/emulator"
 	"github.com/foldstream/foldstream/topology"
 )
@@ -38,12 +41,14 @@ type deployment struct {
 	topic messaging.Topology
 	dir   string            // of the binaries
 	told  map[string]string // all that functions can be told
+
+	guards *guards
 }
 
 // provision builds functions, and makes what they need.
 func provision(t *testing.T, folders ...string) deployment {
 	t.Helper()
-	a := deployment{t: t, cfg: emulator.MiniStack(t), dir: build(t, folders...)}
+	a := deployment{t: t, cfg: emulator.MiniStack(t), dir: build(t, folders...), guards: &guards{}}
 	name := emulator.Name("lambda")
 	a.names = tables(name)
 	if err := dynamo.CreateTables(t.Context(), dynamodb.NewFromConfig(a.cfg), a.names); err != nil {
@@ -64,6 +69,9 @@ func provision(t *testing.T, folders ...string) deployment {
 		t.Fatal(err)
 	}
 	queues := sqs.NewFromConfig(a.cfg)
+	if _, err := archive.NewClient(a.cfg).CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(name)}); err != nil {
+		t.Fatal(err)
+	}
 	timers, err := scheduling.Create(t.Context(), scheduler.NewFromConfig(a.cfg), queues, name+"-timers")
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +91,13 @@ func provision(t *testing.T, folders ...string) deployment {
 		t.Fatal(err)
 	}
 	a.topic.Queues[engine.InboxName], a.topic.Queues[engine.TimersName] = inbox, timers.Queue
+	catalogue, err := es.Encode(domain.App.Catalogue())
+	if err != nil {
+		t.Fatal(err)
+	}
 	a.told = map[string]string{
+		setting.ArchiveBucket: name,
+		setting.Catalogue:     string(catalogue), setting.Stage: "dev", setting.WebSocketURL: "wss://ws.example/live",
 		setting.EventsTable: a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
 		setting.CheckpointsTable: a.names.Checkpoints, setting.TracesTable: a.names.Traces, setting.ConnectionsTable: a.names.Connections,
 		setting.LeasesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots, setting.WakeFollowers: "true",
@@ -107,7 +121,8 @@ var tells = map[topology.Grant][]string{
 		setting.TimersQueue, setting.TimersQueueARN, setting.TimersDeadLetters, setting.ScheduleGroup, setting.ScheduleRole,
 	},
 	topology.SignTokens: {setting.SigningKey, setting.Issuer}, topology.ReadKey: {setting.SigningKey, setting.Issuer},
-	topology.KnowIssuer: {setting.Issuer}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
+	topology.KnowIssuer: {setting.Issuer, setting.Audience}, topology.KnowRoles: {setting.RolesClaim}, topology.KnowStreams: {setting.Catalogue},
+	topology.KeepArchive: {setting.ArchiveBucket}, topology.KnowSystem: {setting.Stage, setting.WebSocketURL}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
 }
 
 // deploy starts a function with the environment that its grants call for, and nothing beside it.
@@ -117,12 +132,18 @@ func (a deployment) deploy(folder string) *lambda {
 
 func (a deployment) deployAt(folder, endpoint string) *lambda {
 	a.t.Helper()
-	environment := []string{
-		"AWS_REGION=" + a.cfg.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL=" + endpoint,
-	}
+	environment := []string{"AWS_REGION=" + a.cfg.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
 	for _, f := range topology.Functions(domain.App) {
 		if f.Folder != "functions/"+folder {
 			continue
+		}
+		guarded := a.guarded(f, endpoint)
+		environment = append(environment, "AWS_ENDPOINT_URL="+guarded)
+		if slices.Contains(f.Grants, topology.PushMessages) {
+			environment = append(environment, setting.WebSocketEndpoint+"="+guarded)
+		}
+		if slices.Contains(f.Grants, topology.IndexViews) || slices.Contains(f.Grants, topology.SearchViews) {
+			environment = append(environment, setting.SearchEndpoint+"="+guarded+searched)
 		}
 		for _, grant := range f.Grants {
 			for _, variable := range tells[grant] {
@@ -136,7 +157,14 @@ func (a deployment) deployAt(folder, endpoint string) *lambda {
 // call sends a request to the Lambda of a route, cold.
 func (a deployment) call(folder, user, body string, parameters map[string]string) events.APIGatewayV2HTTPResponse {
 	a.t.Helper()
-	request := events.APIGatewayV2HTTPRequest{Headers: map[string]string{"content-type": "application/json"}, Body: body, PathParameters: parameters}
+	return a.request(folder, user, events.APIGatewayV2HTTPRequest{
+		Headers: map[string]string{"content-type": "application/json"}, Body: body, PathParameters: parameters,
+	})
+}
+
+// request is call for any request.
+func (a deployment) request(folder, user string, request events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
+	a.t.Helper()
 	if user != "" {
 		request.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
 			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"sub": user, "scope": "read write"}},
@@ -148,6 +176,30 @@ func (a deployment) call(folder, user, body string, parameters map[string]string
 		a.t.Fatalf("%s answered %d %s", folder, response.StatusCode, response.Body)
 	}
 	return response
+}
+
+// commands execute what no Lambda of the deployment does.
+func (a deployment) commands() *engine.Commands {
+	client := dynamodb.NewFromConfig(a.cfg)
+	return &engine.Commands{
+		Store:  &dynamo.EventStore{Client: client, Table: a.names.Events, Leases: a.names.Leases},
+		Leases: &dynamo.Leases{Client: client, Table: a.names.Leases},
+	}
+}
+
+// doing gives what executes a command in ann's name, or in a saga's.
+func (a deployment) doing(commands *engine.Commands) func(*es.CommandDecl, any) {
+	by := named("ann")
+	by.Roles = append(by.Roles, es.RoleSystem)
+	return func(d *es.CommandDecl, command any) {
+		a.t.Helper()
+		_, err := commands.Execute(a.t.Context(), engine.Request{
+			Decl: d, Command: command, ID: engine.NewID(), Fresh: true, TraceID: engine.NewID(), Invoker: by,
+		})
+		if err != nil {
+			a.t.Fatal(err)
+		}
+	}
 }
 
 // trigger has the relay, and the Lambdas of queues, do their work until the test ends.

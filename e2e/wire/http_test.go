@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
 )
@@ -90,7 +91,7 @@ func (s *system) route(route string) handler.HTTP {
 	}
 	for _, d := range domain.App.Queries() {
 		if d.Route == route {
-			return (&handler.Query{Decl: d, Views: s.views, World: s.world()}).Handle
+			return (&handler.Query{Decl: d, Views: engine.Live{Views: s.views, Turns: s.turns()}, World: s.world()}).Handle
 		}
 	}
 	if route == handler.GetTrace.Route {

@@ -16,26 +16,45 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/domain/board"
 	"github.com/foldstream/foldstream/domain/button"
+	"github.com/foldstream/foldstream/domain/identity"
+	"github.com/foldstream/foldstream/domain/match"
 	"github.com/foldstream/foldstream/domain/player"
 	"github.com/foldstream/foldstream/domain/room"
 	"github.com/foldstream/foldstream/domain/wallet"
-	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 )
 
-// TestTheBinaries runs the Lambdas' own binaries, from registration to a view: commands, a query, the keys, the WebSocket,
-// the relay, and a projector.
+// TestTheBinaries runs the Lambdas' own binaries, each within what its role allows, and none is allowed what nobody needs.
 func TestTheBinaries(t *testing.T) {
-	a := provision(t, "command/register", "command/log-in", "command/create-user", "query/get-keys", "websocket/connect",
-		"relay", "projector/users", "query/get-user")
+	var ran []*guards
+	t.Run("of requests", func(t *testing.T) { ran = append(ran, ofRequests(t)) })
+	t.Run("of errands", func(t *testing.T) { ran = append(ran, ofErrands(t)) })
+	t.Run("of matches", func(t *testing.T) { ran = append(ran, ofMatches(t)) })
+	if len(ran) == 3 && !t.Failed() {
+		rolesFit(t, ran)
+	}
+}
+
+// ofRequests goes from registration to a view: commands, queries, the keys, the WebSocket, the relay, the sweeper, the
+// notifier, and a projector.
+func ofRequests(t *testing.T) *guards {
+	a := provision(t, "command/register", "command/log-in", "command/create-user", "query/get-keys", "relay", "projector/users",
+		"query/get-user", "query/search-users", "query/list-open-matches", "query/get-trace", "query/get-health",
+		"query/get-openid-configuration", "query/get-system", "websocket/connect", "websocket/default", "websocket/disconnect",
+		"eventhandler/notifier", "sweeper", "archivist")
 	who := `{"email":"ada@example.com","password":"correct horse"}`
 	a.call("command/register", "", who, nil)
 	var login struct{ UserID, Token string }
 	if err := json.Unmarshal([]byte(a.call("command/log-in", "", who, nil).Body), &login); err != nil {
 		t.Fatal(err)
 	}
-	a.call("command/create-user", login.UserID, `{"name":"Ada"}`, nil)
+	var created struct{ TraceID string }
+	response := a.call("command/create-user", login.UserID, `{"name":"Ada"}`, nil)
+	if err := json.Unmarshal([]byte(response.Body), &created); err != nil {
+		t.Fatal(err)
+	}
 	if keys := a.call("query/get-keys", "", "", nil); !strings.Contains(keys.Body, `"kty":"RSA"`) {
 		t.Fatalf("keys: %s", keys.Body)
 	}
@@ -47,9 +66,12 @@ func TestTheBinaries(t *testing.T) {
 		if response.StatusCode != http.StatusOK {
 			t.Fatalf("answered %d %s", response.StatusCode, response.Body)
 		}
+		request = events.APIGatewayWebsocketProxyRequest{Body: `{"action":"subscribe","aggregateId":"user-` + login.UserID + `"}`}
+		request.RequestContext.EventType, request.RequestContext.ConnectionID = "MESSAGE", "c1"
+		a.deploy("websocket/default").invoke(request, &response)
 	})
 	t.Run("the relay and the projector bring the user to its view", func(t *testing.T) {
-		a.trigger(map[string]*lambda{"users": a.deploy("projector/users")})
+		a.trigger(map[string]*lambda{"users": a.deploy("projector/users"), "notifier": a.deploy("eventhandler/notifier")})
 		views := &dynamo.Views{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Views}
 		eventually(t, "the view shows the user", func() bool {
 			row, err := views.Row(t.Context(), "users", login.UserID)
@@ -65,7 +87,30 @@ func TestTheBinaries(t *testing.T) {
 			fed, err := feed.Read(t.Context(), 0, 10)
 			return err == nil && len(fed) == 4
 		})
+		traces := &dynamo.Traces{Client: client, Table: a.names.Traces}
+		eventually(t, "the notifier has noted what came of it, and told of it", func() bool {
+			found, err := traces.Trace(t.Context(), created.TraceID)
+			return err == nil && len(found) == 1 && a.guards.did("notifier", "execute-api:ManageConnections")
+		})
 	})
+	t.Run("others", func(t *testing.T) {
+		for _, folder := range []string{"query/get-health", "query/get-openid-configuration", "query/get-system"} {
+			a.call(folder, "", "", nil)
+		}
+		a.call("query/get-trace", login.UserID, "", map[string]string{"traceId": created.TraceID})
+		a.call("query/list-open-matches", login.UserID, "", nil)
+		a.request("query/search-users", login.UserID, events.APIGatewayV2HTTPRequest{QueryStringParameters: map[string]string{"q": "ada"}})
+		var swept, archived int
+		a.deploy("sweeper").invoke(struct{}{}, &swept)
+		if a.deploy("archivist").invoke(struct{}{}, &archived); archived < 4 {
+			t.Errorf("%d commits are in the archive", archived)
+		}
+		var response events.APIGatewayProxyResponse
+		request := events.APIGatewayWebsocketProxyRequest{}
+		request.RequestContext.EventType, request.RequestContext.ConnectionID = "DISCONNECT", "c1"
+		a.deploy("websocket/disconnect").invoke(request, &response)
+	})
+	return a.guards
 }
 
 // postOffice passes everything on to AWS, and keeps the mails.
@@ -97,10 +142,10 @@ func (p *postOffice) code() string {
 	return fiveDigits.FindString(p.mails[len(p.mails)-1])
 }
 
-// TestTheBinariesOfErrands runs the other kinds: commands that use the secret, a saga that does and posts mails, a command that
-// is queued, the inbox, a saga that sets timers, the timers, a listener, the snapshotter, and a projector that follows the feed.
-func TestTheBinariesOfErrands(t *testing.T) {
-	a := provision(t, "command/request-otp", "command/verify-otp", "eventhandler/otp-sending", "command/open-room",
+// ofErrands runs the other kinds: commands that use the secret, a saga that does and posts mails and texts, a command that is
+// queued, the inbox, a saga that sets timers, the timers, a listener, the snapshotter, and a projector that follows the feed.
+func ofErrands(t *testing.T) *guards {
+	a := provision(t, "command/request-otp", "command/verify-otp", "eventhandler/otp-sending", "command/open-room", "command/open-wallet",
 		"eventhandler/inbox", "eventhandler/room-attention", "eventhandler/room-clock", "eventhandler/room-ears",
 		"eventhandler/timers", "eventhandler/snapshots", "projector/button-creditors", "query/list-button-creditors", "relay")
 	endpoint, err := url.Parse(aws.ToString(a.cfg.BaseEndpoint))
@@ -118,10 +163,7 @@ func TestTheBinariesOfErrands(t *testing.T) {
 	}
 	a.trigger(queues)
 	client := dynamodb.NewFromConfig(a.cfg)
-	commands := &engine.Commands{
-		Store:  &dynamo.EventStore{Client: client, Table: a.names.Events, Leases: a.names.Leases},
-		Leases: &dynamo.Leases{Client: client, Table: a.names.Leases},
-	}
+	commands := a.commands()
 	var opened struct{ ID string }
 	response := a.call("command/open-room", named("ann").User, `{"playerIds":["ann"]}`, nil)
 	if err := json.Unmarshal([]byte(response.Body), &opened); err != nil || response.StatusCode != http.StatusAccepted {
@@ -149,19 +191,16 @@ func TestTheBinariesOfErrands(t *testing.T) {
 		if err := json.Unmarshal([]byte(a.call("command/verify-otp", "", verify, nil).Body), &issued); err != nil || issued["userId"] != asked["id"] {
 			t.Fatalf("%v, %v", issued, err)
 		}
+		a.call("command/request-otp", "", `{"primary":"+6581234567","country":"SG","role":"worker"}`, nil)
+		eventually(t, "a code is sent to a phone", func() bool { return a.guards.did("eventhandler-otp-sending", "sns:Publish") })
 	})
-	do := func(d *es.CommandDecl, command any) {
-		t.Helper()
-		_, err := commands.Execute(t.Context(), engine.Request{
-			Decl: d, Command: command, ID: engine.NewID(), Fresh: true, TraceID: engine.NewID(), Invoker: named("ann"),
-		})
-		if err != nil {
+	do := a.doing(commands)
+	t.Run("the feed's follower", func(t *testing.T) {
+		var w struct{ ID string }
+		if err := json.Unmarshal([]byte(a.call("command/open-wallet", named("ann").User, `{"currency":"EUR"}`, nil).Body), &w); err != nil {
 			t.Fatal(err)
 		}
-	}
-	t.Run("the feed's follower", func(t *testing.T) {
-		do(wallet.DoOpen, wallet.Open{ID: "w1", Owner: named("ann").User, Currency: "EUR"})
-		do(wallet.DoCredit, wallet.Credit{WalletID: "w1", Amount: "5"})
+		do(wallet.DoCredit, wallet.Credit{WalletID: w.ID, Amount: "5"})
 		do(button.DoClick, button.Click{User: named("ann").User})
 		views := &dynamo.Views{Client: client, Table: a.names.Views}
 		eventually(t, "the view has all", func() bool {
@@ -189,4 +228,25 @@ func TestTheBinariesOfErrands(t *testing.T) {
 	})
 	// SQS delays the first tick in earnest; the others have been busy meanwhile.
 	eventually(t, "it ticks", func() bool { return state().Ticks > 0 })
+	return a.guards
+}
+
+// ofMatches runs a saga that sets timers that are days away, one that only posts mails, and a projector whose rows move.
+func ofMatches(t *testing.T) *guards {
+	a := provision(t, "eventhandler/match-deadlines", "eventhandler/match-mails", "projector/matches", "relay")
+	a.trigger(map[string]*lambda{
+		"match-deadlines": a.deploy("eventhandler/match-deadlines"), "match-mails": a.deploy("eventhandler/match-mails"),
+		"matches": a.deploy("projector/matches"),
+	})
+	do := a.doing(a.commands())
+	do(match.DoCreate, match.Create{MatchID: "m1", CreatedBy: "ada", Size: board.Small})
+	for _, user := range []string{"ada", "bob"} {
+		do(identity.DoRegister, identity.Register{AccountID: user, Email: user + "@example.com", Password: "correct horse"})
+		do(match.DoJoin, match.Join{MatchID: "m1", UserID: user, Name: user})
+	}
+	eventually(t, "the deadline is set, the players have mail, and the match is not open any more", func() bool {
+		return a.guards.did("eventhandler-match-deadlines", "scheduler:CreateSchedule") &&
+			a.guards.did("eventhandler-match-mails", "ses:SendEmail") && a.guards.did("projector-matches", "dynamodb:DeleteItem")
+	})
+	return a.guards
 }

@@ -33,20 +33,27 @@ func (s *system) player(name string) es.Identity {
 	if status := s.invoke(es.Identity{}, "POST /login", "/login", who, &issued); status != 200 {
 		s.t.Fatalf("login: %d", status)
 	}
-	caller, err := s.authority.Verify(s.t.Context(), issued.Token)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	err = s.sockets.Connect(s.t.Context(), engine.Connection{
-		ID: "socket-" + caller.User, User: caller.User, Roles: caller.Roles, Expires: caller.Expires, Opened: s.clock.Now(),
+	caller, expires := s.caller(issued.Token)
+	err := s.sockets.Connect(s.t.Context(), engine.Connection{
+		ID: "socket-" + caller.User, User: caller.User, Roles: caller.Roles, Expires: expires, Opened: s.clock.Now(),
 	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if status := s.invoke(caller.Identity, "POST /users", "/users", fmt.Sprintf(`{"name":%q}`, name), nil); status != 201 {
+	if status := s.invoke(caller, "POST /users", "/users", fmt.Sprintf(`{"name":%q}`, name), nil); status != 201 {
 		s.t.Fatalf("create user: %d", status)
 	}
-	return caller.Identity
+	return caller
+}
+
+// caller is whom a token speaks for, and until when.
+func (s *system) caller(raw string) (es.Identity, time.Time) {
+	s.t.Helper()
+	verified, err := s.authority.Verify(s.t.Context(), raw)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return es.Identity{User: verified.Claims["sub"], Roles: strings.Fields(verified.Claims[token.Scope])}, verified.Expires
 }
 
 func (s *system) eventually(what string, holds func() bool) {

@@ -97,11 +97,12 @@ func start(t *testing.T, contexts ...string) *system {
 
 // tables are names of a system's own.
 func tables(name string) dynamo.Names {
-	return dynamo.Names{
-		Events: name + "-events", Feed: name + "-feed", Views: name + "-views",
-		Checkpoints: name + "-checkpoints", Traces: name + "-traces", Connections: name + "-connections",
-		Leases: name + "-leases", Snapshots: name + "-snapshots",
-	}
+	return dynamo.NamesBy(func(thing string) string { return name + "-" + thing })
+}
+
+// turns are those of a cold Lambda.
+func (s *system) turns() *engine.Turns {
+	return &engine.Turns{Generations: &dynamo.Generations{Client: s.database(nil), Table: s.names.Views}}
 }
 
 func (s *system) world() engine.World { return engine.World{Now: s.clock.Now} }

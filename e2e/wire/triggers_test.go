@@ -119,7 +119,7 @@ func (s *system) consumers() map[string]handler.Deliverer {
 	lot := &dynamo.ParkingLot{Client: client, Table: s.names.Checkpoints}
 	every := map[string]handler.Deliverer{}
 	for _, view := range domain.App.Views() {
-		projector := &engine.Projector{View: view, Views: s.views}
+		projector := &engine.Projector{View: view, Views: s.views, Turns: s.turns(), Store: store}
 		if view.Global {
 			every[view.Name] = engine.NewGlobal(projector, s.feed, checkpoints, lot, world)
 			continue
