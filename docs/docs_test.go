@@ -2,6 +2,7 @@
 package docs_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,20 +21,38 @@ const notYet = "not yet"
 
 func seeds(t *testing.T) []row {
 	t.Helper()
-	text, err := os.ReadFile("seeds.md")
+	var rows []row
+	for _, cells := range table(t, "seeds.md", 3) {
+		rows = append(rows, row{cells[0], cells[1], cells[2]})
+	}
+	return rows
+}
+
+// table is the rows of all tables of a document, which have as many columns, without their heads.
+func table(t *testing.T, document string, columns int) (rows [][]string) {
+	t.Helper()
+	text, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []row
+	head := ""
 	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|--") || strings.HasPrefix(line, "| feature") {
+		if !strings.HasPrefix(line, "|") {
+			head = ""
+			continue
+		}
+		if head == "" || strings.HasPrefix(line, "|--") {
+			head = line
 			continue
 		}
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
-		if len(cells) != 3 {
+		if len(cells) != columns {
 			t.Fatalf("%d columns: %s", len(cells), line)
 		}
-		rows = append(rows, row{strings.TrimSpace(cells[0]), strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])})
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		rows = append(rows, cells)
 	}
 	if len(rows) == 0 {
 		t.Fatal("there are no tables")
@@ -78,6 +97,33 @@ func section(text, function string) string {
 	return body
 }
 
+// checkTest fails unless there is a test.
+func checkTest(ref string) error {
+	m := aTest.FindStringSubmatch(ref)
+	if m == nil {
+		return fmt.Errorf("%q is no test", ref)
+	}
+	if body := section(source(m[1]), m[2]); body == "" || !strings.Contains(body, m[3]) {
+		return fmt.Errorf("there is no %s", ref)
+	}
+	return nil
+}
+
+// checkPlace fails unless there is a place, other than a route.
+func checkPlace(ref string) error {
+	m := aPlace.FindStringSubmatch(ref)
+	if m == nil {
+		return fmt.Errorf("%q is no place", ref)
+	}
+	if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
+		return err
+	}
+	if m[2] != "" && !regexp.MustCompile(`\b`+m[2]+`\b`).MatchString(source(m[1])) {
+		return fmt.Errorf("there is no %s in %s", m[2], m[1])
+	}
+	return nil
+}
+
 func TestTheTestsOfSeedsExist(t *testing.T) {
 	for _, r := range seeds(t) {
 		named := refs(r.tests)
@@ -88,13 +134,8 @@ func TestTheTestsOfSeedsExist(t *testing.T) {
 			t.Errorf("%s: no test has it in its name", r.feature)
 		}
 		for _, ref := range named {
-			m := aTest.FindStringSubmatch(ref)
-			if m == nil {
-				t.Errorf("%s: %q is no test", r.feature, ref)
-				continue
-			}
-			if body := section(source(m[1]), m[2]); body == "" || !strings.Contains(body, m[3]) {
-				t.Errorf("%s: there is no %s", r.feature, ref)
+			if err := checkTest(ref); err != nil {
+				t.Errorf("%s: %v", r.feature, err)
 			}
 		}
 	}
@@ -114,15 +155,8 @@ func TestThePlacesOfSeedsExist(t *testing.T) {
 				}
 				continue
 			}
-			m := aPlace.FindStringSubmatch(ref)
-			if m == nil {
-				t.Errorf("%s: %q is no place", r.feature, ref)
-				continue
-			}
-			if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
+			if err := checkPlace(ref); err != nil {
 				t.Errorf("%s: %v", r.feature, err)
-			} else if m[2] != "" && !regexp.MustCompile(`\b`+m[2]+`\b`).MatchString(source(m[1])) {
-				t.Errorf("%s: there is no %s in %s", r.feature, m[2], m[1])
 			}
 		}
 	}

@@ -30,6 +30,8 @@ func (n numbers) Read(ctx context.Context, after uint64, limit int) ([]es.Positi
 	return commits, ctx.Err()
 }
 
+func (n numbers) End(context.Context) (uint64, error) { return n.last, nil }
+
 func TestCatchUp(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	read := func(ctx context.Context, feed engine.Feed, after, stop uint64) (last uint64, err error) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Commands executes commands: load, fold, decide, append. Ports that none of its commands needs may be nil.
@@ -43,10 +45,7 @@ type Result struct {
 	Repeated bool
 }
 
-// attempts is how often one command is decided before it gives up.
-const attempts = 10
-
-var betweenAttempts = Backoff{First: 10 * time.Millisecond, Longest: 200 * time.Millisecond}
+var betweenDecisions = Backoff{First: 10 * time.Millisecond, Longest: limits.LongestPause}
 
 // ErrContended is the refusal of a command that lost every race for its stream.
 var ErrContended = es.Conflict("Contended", "too many others are changing this at the same moment; try again")
@@ -55,6 +54,13 @@ var ErrContended = es.Conflict("Contended", "too many others are changing this a
 // else what went wrong. When somebody else changes the stream in the meantime the command is decided again on the fresh
 // state. A refusal is never based on a remembered state.
 func (x *Commands) Execute(ctx context.Context, r Request) (Result, error) {
+	ctx, r, done := begun(ctx, r)
+	result, err := x.execute(ctx, r)
+	done(result, err)
+	return result, err
+}
+
+func (x *Commands) execute(ctx context.Context, r Request) (Result, error) {
 	if err := Authorize(r.Decl.Role, r.Invoker); err != nil {
 		return Result{}, err
 	}
@@ -143,7 +149,7 @@ func (e *execution) run(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
-	for attempt := range attempts {
+	for attempt := range limits.Decisions {
 		if version, repeated := e.known.find(e.ID); repeated {
 			return e.repeat(ctx, version)
 		}
@@ -154,13 +160,14 @@ func (e *execution) run(ctx context.Context) (Result, error) {
 		if done {
 			return e.result(e.known.head.Version(), e.TraceID, false)
 		}
+		observe.Retries.Record(ctx, 1)
 		if attempt > 0 {
-			if err := betweenAttempts.Pause(ctx, attempt); err != nil {
+			if err := betweenDecisions.Pause(ctx, attempt); err != nil {
 				return Result{}, err
 			}
 		}
 	}
-	slog.WarnContext(ctx, "command gave up", "command", e.Decl.Name, "stream", e.stream, "attempts", attempts)
+	slog.WarnContext(ctx, "command gave up", "stream", e.stream, "attempts", limits.Decisions)
 	return Result{}, ErrContended
 }
 
@@ -199,6 +206,7 @@ func (e *execution) attempt(ctx context.Context) (done bool, err error) {
 // resolve brings what is known up to date after a conflict, so that the command can be decided again, by whom that is
 // allowed. The commit in the way may be the command's own, when the answer to an append was lost.
 func (e *execution) resolve(ctx context.Context, conflict *Conflict, decision es.Decision) error {
+	observe.Conflicts.Record(ctx, 1)
 	if conflict.Stream != e.stream {
 		return e.resolveUnique(ctx, decision)
 	}

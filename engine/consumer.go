@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Consumer brings the commits of streams to a handler: each once and in order, whatever order or how often they arrive.
@@ -38,10 +40,6 @@ type Progress interface {
 	Save(ctx context.Context) error
 }
 
-// parkAfter is the delivery at which a commit that still fails is parked. It is less than the receives after which a queue
-// gives up on a message.
-const parkAfter = 5
-
 // Deliver hands over commits of one stream that arrived together. Attempt counts the deliveries of the first, from 1.
 // When it returns an error the commits are to be delivered again later; otherwise they are done with, or parked.
 func (c *Consumer) Deliver(ctx context.Context, stream es.StreamID, commits []es.Commit, attempt int) error {
@@ -54,7 +52,7 @@ func (c *Consumer) Deliver(ctx context.Context, stream es.StreamID, commits []es
 
 // Retry goes on with a parked stream from the store. It gives the note that stands after it, if the stream is parked again.
 func (c *Consumer) Retry(ctx context.Context, stream es.StreamID) (*Parked, error) {
-	return c.deliver(ctx, stream, nil, parkAfter)
+	return c.deliver(ctx, stream, nil, limits.ParkAfter)
 }
 
 // Skip leaves out the commit that a stream is parked at, and goes on behind it.
@@ -80,10 +78,11 @@ func (c *Consumer) Skip(ctx context.Context, stream es.StreamID, version uint64)
 }
 
 func (c *Consumer) deliver(ctx context.Context, stream es.StreamID, commits []es.Commit, attempt int) (*Parked, error) {
-	progress, err := c.Handler.Begin(ctx, stream)
+	handling, err := c.Handler.Begin(ctx, stream)
 	if err != nil {
 		return nil, fmt.Errorf("begin %s in %s: %w", c.Name, stream, err)
 	}
+	progress := &watched{Progress: handling, consumer: c.Name}
 	begun := progress.Version()
 	next, joined := follow(commits, begun)
 	var failed *failure
@@ -96,8 +95,9 @@ func (c *Consumer) deliver(ctx context.Context, stream es.StreamID, commits []es
 		return nil, err
 	}
 	if err := progress.Save(ctx); err != nil {
-		return c.park(ctx, &failure{stream, begun + 1, fmt.Errorf("save: %w", err)}, attempt)
+		return c.park(ctx, &failure{stream: stream, version: begun + 1, err: fmt.Errorf("save: %w", err)}, attempt)
 	}
+	progress.recordLag(ctx, c.World.Time())
 	switch {
 	case failed != nil:
 		return c.park(ctx, failed, attempt)
@@ -130,13 +130,14 @@ func follow(commits []es.Commit, version uint64) (next []es.Commit, joined bool)
 type failure struct {
 	stream  es.StreamID
 	version uint64
+	trace   string // its trace id; empty for several commits
 	err     error
 }
 
 func (c *Consumer) apply(ctx context.Context, progress Progress, commits []es.Commit) (*failure, error) {
 	for _, commit := range commits {
-		if err := guarded(ctx, progress, commit); err != nil {
-			return &failure{commit.Stream, commit.Version, err}, ctx.Err()
+		if err := progress.Apply(ctx, commit); err != nil {
+			return &failure{commit.Stream, commit.Version, commit.TraceID, err}, ctx.Err()
 		}
 	}
 	return nil, nil
@@ -164,17 +165,28 @@ func guarded(ctx context.Context, progress Progress, commit es.Commit) (err erro
 	return progress.Apply(ctx, commit)
 }
 
+// passes reports whether nothing but time is needed to mend an error: it says nothing about what was to be done.
+func passes(err error) bool {
+	for _, passing := range []error{ErrBusy, ErrStale, ErrContended, ErrHeld, ErrDeposed, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
+}
+
 // park notes a failed commit if no further delivery can help, and else gives its error, so that it is delivered again.
 func (c *Consumer) park(ctx context.Context, failed *failure, attempt int) (*Parked, error) {
 	var fault *es.Fault
-	if errors.Is(failed.err, ErrStale) || (attempt < parkAfter && !errors.As(failed.err, &fault)) {
+	if passes(failed.err) || (attempt < limits.ParkAfter && !errors.As(failed.err, &fault)) {
 		return nil, fmt.Errorf("%s: apply %s@%d: %w", c.Name, failed.stream, failed.version, failed.err)
 	}
 	p := Parked{
 		Consumer: c.Name, Stream: failed.stream, Version: failed.version,
 		Error: failed.err.Error(), Attempts: attempt, Time: c.World.Time(),
 	}
-	slog.ErrorContext(ctx, "parked", "consumer", p.Consumer, "stream", p.Stream, "version", p.Version, "error", p.Error)
+	observe.Parked.Record(ctx, 1)
+	slog.ErrorContext(ctx, "parked", "consumer", p.Consumer, "stream", p.Stream, "version", p.Version, "traceId", failed.trace, "error", p.Error)
 	if err := c.Lot.Park(ctx, p); err != nil {
 		return nil, fmt.Errorf("park %s for %s: %w", p.Stream, c.Name, err)
 	}

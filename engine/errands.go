@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // The names of the queues of errands, and of who runs them.
@@ -24,9 +26,6 @@ type Errands struct {
 	Commands *Commands
 	Find     func(command string) *es.CommandDecl // nil for one that is not declared
 }
-
-// tooOften is the delivery at which a command from the inbox that still fails is given up: those behind it wait.
-const tooOften = 5
 
 // ErrNotExecuted is the refusal of a command that was accepted and then could not be executed, again and again.
 var ErrNotExecuted = es.Conflict("NotExecuted", "this was accepted, but could not be executed; try again")
@@ -51,12 +50,12 @@ func (x *Errands) Run(ctx context.Context, e Errand, attempt int) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, ErrContended) && (e.Saga != "" || attempt < tooOften):
+	case errors.Is(err, ErrContended) && (e.Saga != "" || attempt < limits.ErrandTries):
 		return err
 	case errors.As(err, &refusal):
 		return x.refuse(ctx, e, refusal)
-	case e.Saga == "" && attempt >= tooOften:
-		slog.ErrorContext(ctx, "command given up", "command", e.Command, "stream", e.Stream, "traceId", e.TraceID, "error", err)
+	case e.Saga == "" && attempt >= limits.ErrandTries && !passes(err):
+		slog.ErrorContext(ctx, "command given up", "error", err)
 		return x.refuse(ctx, e, ErrNotExecuted)
 	default:
 		return err
@@ -72,10 +71,12 @@ func (x *Errands) execute(ctx context.Context, e Errand) error {
 	if err != nil {
 		return &es.Fault{Doing: "read an errand of " + e.Command, Err: err}
 	}
-	_, err = x.Commands.Execute(ctx, Request{
+	trace, end := observe.Begin(ctx, e.span())
+	result, err := x.Commands.Execute(ctx, Request{
 		Decl: decl, Command: command, ID: e.ID, TraceID: e.TraceID, Causation: e.CausationID, Cause: e.Due,
-		Invoker: e.Invoker, Trace: e.Trace,
+		Invoker: e.Invoker, Trace: trace,
 	})
+	end(told(result, err))
 	return err
 }
 

@@ -28,6 +28,7 @@ type memory struct {
 	checkpoints map[string]uint64
 	parked      map[string]engine.Parked
 	rows        map[string]engine.Row
+	standings   map[string]engine.Standing
 	shelf       // what writers and errands need
 }
 

@@ -17,8 +17,9 @@ type Global struct{ *Consumer }
 
 // NewGlobal makes the consumer of a view of many streams.
 func NewGlobal(p *Projector, feed Feed, checkpoints Checkpoints, lot ParkingLot, world World) Global {
+	store := feedStore{feed}
 	return Global{&Consumer{
-		Name: p.View.Name, Store: feedStore{feed}, Lot: lot, World: world, Handler: &feedProjector{Projector: p, checkpoints: checkpoints},
+		Name: p.View.Name, Store: store, Lot: lot, World: world, Handler: &feedProjector{Projector: p, store: store, checkpoints: checkpoints},
 	}}
 }
 
@@ -29,22 +30,49 @@ func (g Global) Deliver(ctx context.Context, _ es.StreamID, _ []es.Commit, attem
 
 type feedProjector struct {
 	*Projector
+	store       Loader
 	checkpoints Checkpoints
 }
 
+// near is how many positions a generation may be behind the live one for the projector to bring it on. One that is further
+// behind is left to the rebuild that fills it.
+const near = 1000
+
 // Begin implements [Handler].
 func (p *feedProjector) Begin(ctx context.Context, stream es.StreamID) (Progress, error) {
-	at, err := p.checkpoints.Applied(ctx, p.View.Name, stream)
+	standing, err := p.Turns.Standing(ctx, p.View.Name)
 	if err != nil {
-		return nil, fmt.Errorf("read the checkpoint of %s: %w", p.View.Name, err)
+		return nil, err
 	}
-	return &feedProgress{feedProjector: p, saved: at, at: at}, nil
+	live, err := p.progress(ctx, standing.Live)
+	if err != nil {
+		return nil, err
+	}
+	return beside(ctx, live, standing.written(), func(generation uint64) (Progress, error) {
+		other, err := p.progress(ctx, generation)
+		if err != nil || other.at+near < live.at {
+			return nil, err
+		}
+		return other, bringOn(ctx, other, live.at, Read(ctx, p.store, stream, other.at))
+	})
 }
 
-// feedProgress is how far a view is in the feed.
+// progress reads how far a generation is in the feed.
+func (p *feedProjector) progress(ctx context.Context, generation uint64) (*feedProgress, error) {
+	name := GenerationName(p.View.Name, generation)
+	at, err := p.checkpoints.Applied(ctx, name, FeedStream)
+	if err != nil {
+		return nil, fmt.Errorf("read the checkpoint of %s: %w", name, err)
+	}
+	return &feedProgress{feedProjector: p, generation: generation, name: name, saved: at, at: at}, nil
+}
+
+// feedProgress is how far a generation of a view is in the feed.
 type feedProgress struct {
 	*feedProjector
-	saved, at uint64
+	generation uint64
+	name       string
+	saved, at  uint64
 }
 
 // unsaved is how many positions may have to be looked at again after a crash.
@@ -58,7 +86,7 @@ func (p *feedProgress) Save(ctx context.Context) error {
 	if p.at == p.saved {
 		return nil
 	}
-	if err := p.checkpoints.Advance(ctx, p.View.Name, FeedStream, p.saved, p.at); err != nil {
+	if err := p.checkpoints.Advance(ctx, p.name, FeedStream, p.saved, p.at); err != nil {
 		return err
 	}
 	p.saved = p.at
@@ -88,7 +116,7 @@ func (p *feedProgress) project(ctx context.Context, position uint64, c es.Commit
 		return err
 	}
 	for _, id := range ids {
-		row, err := p.row(ctx, id)
+		row, err := p.row(ctx, p.generation, id)
 		if err != nil {
 			return err
 		}
@@ -100,7 +128,7 @@ func (p *feedProgress) project(ctx context.Context, position uint64, c es.Commit
 		}
 		row.version = position
 		if err := row.Save(ctx); err != nil {
-			return fmt.Errorf("save a row of %s: %w", p.View.Name, err)
+			return fmt.Errorf("save a row of %s: %w", p.name, err)
 		}
 	}
 	return nil

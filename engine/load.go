@@ -53,8 +53,8 @@ func (x *Commands) loadLatest(ctx context.Context, a es.Folder, stream es.Stream
 	return r, err
 }
 
-// lag is how many commits more than a snapshot's distance are read, since a snapshot is taken a little later.
-const lag = 16
+// SnapshotLag is how many commits more than a snapshot's distance are read, since a snapshot is taken a little later.
+const SnapshotLag = 16
 
 // loadSnapshot reads a stream's snapshot and its end at the same time. Together they nearly always make the state; what
 // may be missing between the two is read then. A snapshot that cannot be read is as good as none.
@@ -70,7 +70,7 @@ func (x *Commands) loadSnapshot(ctx context.Context, a es.Folder, stream es.Stre
 		return nil
 	})
 	both.Go(func() (err error) {
-		tail, err = x.Store.Tail(bothCtx, stream, a.Traits().Snapshot+lag)
+		tail, err = x.Store.Tail(bothCtx, stream, a.Traits().Snapshot+SnapshotLag)
 		return err
 	})
 	if err := both.Wait(); err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // NotifierName is the name of the notifier as a consumer.
@@ -45,7 +47,7 @@ func (n *Notifier) tell(ctx context.Context, c es.Commit) error {
 	for _, l := range listeners {
 		// One client's trouble must not hold up the others. What a push misses stays in the trace and in the stream.
 		if err := Push(ctx, n.Connections, n.Pusher, n.World.Time(), l.Connection, l.of(outcomes)); err != nil {
-			slog.WarnContext(ctx, "push failed", "connection", l.ID, "traceId", c.TraceID, "error", err)
+			slog.WarnContext(ctx, "push failed", "connection", l.ID, "error", err)
 		}
 	}
 	return nil
@@ -144,20 +146,19 @@ func Push(ctx context.Context, connections Connections, pusher Pusher, now time.
 			return err
 		}
 		switch err := pusher.Push(ctx, to.ID, message); {
-		case errors.Is(err, ErrGone) && now.Sub(to.Opened) < handshake:
+		case errors.Is(err, ErrGone) && now.Sub(to.Opened) < limits.Handshake:
 			return nil
 		case errors.Is(err, ErrGone):
+			observe.PushesGone.Record(ctx, 1)
 			return connections.Disconnect(ctx, to.ID)
 		case err != nil:
+			observe.PushesFailed.Record(ctx, 1)
 			return fmt.Errorf("push to %s: %w", to.ID, err)
 		}
+		observe.Pushes.Record(ctx, 1)
 	}
 	return nil
 }
-
-// handshake is how long a connection may answer that it is gone because it is not there yet: API Gateway opens it only
-// after its $connect route has answered.
-const handshake = 10 * time.Second
 
 // MaxMessageBytes is the size of a message that API Gateway's WebSockets carry.
 const MaxMessageBytes = 128 << 10

@@ -66,6 +66,8 @@ const MaxCommitEvents = 100
 type Feed interface {
 	// Read gives up to limit commits behind a position, in order; none when there are no more yet.
 	Read(ctx context.Context, after uint64, limit int) ([]es.Positioned, error)
+	// End is the position of the last commit; 0 when there is none.
+	End(ctx context.Context) (uint64, error)
 }
 
 // Publisher brings commits to every queue that listens to their category, in each stream's order, at least once.
@@ -94,14 +96,19 @@ type Page struct {
 	Limit            int
 }
 
-// Views keeps the documents of views. It is safe for concurrent use.
-type Views interface {
+// Reader reads the documents of views. It is safe for concurrent use.
+type Reader interface {
 	// Row reads the document of an aggregate's id; a zero Row when there is none.
 	Row(ctx context.Context, view, id string) (Row, error)
-	// Save replaces a row and its places in the indexes, as one. It gives [ErrStale] when the stored row's version is not was.Version.
-	Save(ctx context.Context, view, id string, was, now Row) error
 	// List reads a page. Rows may be as old as the last Save that finished before the call began, never older.
 	List(ctx context.Context, view string, page Page) ([]ListedRow, error)
+}
+
+// Views keeps the documents of views. It is safe for concurrent use.
+type Views interface {
+	Reader
+	// Save replaces a row and its places in the indexes, as one. It gives [ErrStale] when the stored row's version is not was.Version.
+	Save(ctx context.Context, view, id string, was, now Row) error
 }
 
 // Checkpoints keeps how far each consumer got in each stream.
@@ -207,15 +214,20 @@ type Secrets interface {
 	Secret(ctx context.Context) ([]byte, error)
 }
 
-// Search is a full-text index of views' documents. Words are matched whatever their case and accents; the last word of
-// a query may be the beginning of one.
-type Search interface {
-	// Index sets the text of a document at a version; an older version than the one that is there changes nothing. An empty
-	// text takes the document out.
-	Index(ctx context.Context, view, id string, version uint64, text string) error
+// Finder finds views' documents by their words. Words are matched whatever their case and accents; the last word of a
+// query may be the beginning of one.
+type Finder interface {
 	// Find gives the ids of up to limit documents that have all the words of a query, the best first. No query is an
 	// error, whatever characters it has; one without any word finds nothing.
 	Find(ctx context.Context, view, query string, limit int) ([]string, error)
+}
+
+// Search is a full-text index of views' documents.
+type Search interface {
+	Finder
+	// Index sets the text of a document at a version; an older version than the one that is there changes nothing. An empty
+	// text takes the document out.
+	Index(ctx context.Context, view, id string, version uint64, text string) error
 }
 
 // Signer signs with an RSA key that it keeps to itself.

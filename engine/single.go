@@ -8,13 +8,7 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
-)
-
-const (
-	// leaseTime is how long the single writer of a stream may take. One that dies is followed by another after that time.
-	leaseTime = 3 * time.Second
-	// leasePatience is how long a lease that somebody holds is waited for: longer than one that has died can hold it.
-	leasePatience = leaseTime + 500*time.Millisecond
+	"github.com/foldstream/foldstream/limits"
 )
 
 var betweenLeases = Backoff{First: 20 * time.Millisecond, Longest: 500 * time.Millisecond}
@@ -28,7 +22,9 @@ func (e *execution) alone(ctx context.Context) (Result, error) {
 	}
 	e.token = token
 	defer func() {
-		if err := e.Leases.Release(context.WithoutCancel(ctx), string(e.stream), token); err != nil {
+		releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.LeaseRelease)
+		defer cancel()
+		if err := e.Leases.Release(releasing, string(e.stream), token); err != nil {
 			slog.WarnContext(ctx, "lease not released", "stream", e.stream, "error", err) // it expires
 		}
 	}()
@@ -36,11 +32,11 @@ func (e *execution) alone(ctx context.Context) (Result, error) {
 }
 
 func (e *execution) lead(ctx context.Context) (token uint64, err error) {
-	waiting, cancel := context.WithTimeout(ctx, leasePatience)
+	waiting, cancel := context.WithTimeout(ctx, limits.LeasePatience)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
 		now := e.World.Time()
-		token, err = e.Leases.Acquire(ctx, string(e.stream), now, now.Add(leaseTime))
+		token, err = e.Leases.Acquire(ctx, string(e.stream), now, now.Add(limits.Lease))
 		if !errors.Is(err, ErrHeld) {
 			return token, err
 		}

@@ -47,7 +47,7 @@ func (s *Snapshotter) Deliver(ctx context.Context, stream es.StreamID, commits [
 		var fault *es.Fault
 		switch {
 		case errors.As(err, &fault), errors.Is(err, ErrTooLarge):
-			slog.ErrorContext(ctx, "no snapshot", "stream", stream, "error", err) // the stream is folded without one
+			slog.ErrorContext(ctx, "no snapshot", "error", err) // the stream is folded without one
 		case err != nil:
 			return fmt.Errorf("snapshot %s: %w", stream, err)
 		}

@@ -51,6 +51,9 @@ func derive(parts ...string) string {
 // not create another.
 func AggregateID(commandID string) string { return derive(commandID, "id") }
 
+// UserIDFor is the id of a user whose subject, as another issuer of tokens has it, can be no id.
+func UserIDFor(subject string) string { return derive("subject", subject) }
+
 // CommandIDFor derives the id of a command from its caller's Idempotency-Key, so that nobody meets another's.
 func CommandIDFor(user, command, target, key string) string {
 	return derive("idempotency-key", user, command, target, key)

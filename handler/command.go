@@ -15,6 +15,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 	"github.com/foldstream/foldstream/token"
 )
 
@@ -38,12 +39,13 @@ type Accepted struct {
 func (h *Command) Handle(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	begun := time.Now()
 	traceID := engine.NewID()
+	ctx = observe.With(ctx, "command", h.Decl.Name, "traceId", traceID)
 	response, err := h.handle(ctx, request, traceID)
 	if err != nil {
 		response = NewProblem(ctx, traceID, err).Response()
 	}
-	slog.InfoContext(ctx, "command", "command", h.Decl.Name, "traceId", traceID, "status", response.StatusCode,
-		"ms", float64(time.Since(begun).Microseconds())/1000)
+	slog.InfoContext(ctx, "command", "status", response.StatusCode, "ms", float64(time.Since(begun).Microseconds())/1000,
+		observe.Figures(ctx))
 	return response, nil
 }
 
@@ -60,7 +62,7 @@ func (h *Command) handle(ctx context.Context, request events.APIGatewayV2HTTPReq
 	}
 	result, err := execute(ctx, engine.Request{
 		Decl: h.Decl, Command: command, ID: commandID, Fresh: !repeatable, TraceID: traceID, Invoker: caller,
-		Trace: request.Headers["x-amzn-trace-id"],
+		Trace: observe.Trace(ctx),
 	})
 	if err != nil {
 		h.note(ctx, traceID, caller, command, err)
@@ -183,6 +185,6 @@ func (h *Command) note(ctx context.Context, traceID string, caller es.Identity, 
 		Time: h.Commands.World.Time(), Invoker: caller.User,
 	}})
 	if err := errors.Join(encodeErr, noteErr); err != nil {
-		slog.ErrorContext(ctx, "a refusal was answered but not kept", "traceId", traceID, "error", err)
+		slog.ErrorContext(ctx, "a refusal was answered but not kept", "error", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Consumer is the handler of a consumer's SQS FIFO queue. Each message's body is one commit; its group is the stream.
@@ -34,14 +35,16 @@ func (h Consumer) Handle(ctx context.Context, batch events.SQSEvent) (events.SQS
 		}
 	}
 	for _, group := range streams(batch.Records) {
-		commits, unread := decode(ctx, group)
+		commits, unread := decode(observe.With(ctx, "consumer", h.Name), group)
 		fail(unread)
 		if len(commits) == 0 {
 			continue
 		}
-		if err := h.To.Deliver(ctx, commits[0].Stream, commits, receives(group[0])); err != nil {
-			if ctx.Err() == nil { // else the process stops, and the messages come again when it is back
-				slog.Log(ctx, level(err), "delivery failed", "consumer", h.Name, "stream", commits[0].Stream, "error", err)
+		first := commits[0]
+		ctx := observe.With(ctx, "consumer", h.Name, "stream", first.Stream, "version", first.Version, "traceId", first.TraceID)
+		if err := h.To.Deliver(ctx, first.Stream, commits, receives(group[0])); err != nil {
+			if !errors.Is(ctx.Err(), context.Canceled) { // else the process stops, and the messages come again when it is back
+				slog.Log(ctx, level(err), "delivery failed", "error", err)
 			}
 			fail(group[:len(commits)])
 		}

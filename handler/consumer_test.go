@@ -90,7 +90,7 @@ func TestPartialBatch(t *testing.T) {
 				t.Fatal(err)
 			}
 			if response.BatchItemFailures == nil {
-				t.Fatal("null for no failures makes Lambda take the whole batch for failed")
+				t.Fatal("null for no failures: there are engines that take the whole batch for failed")
 			}
 			var got []string
 			for _, f := range response.BatchItemFailures {

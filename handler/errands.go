@@ -9,6 +9,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Errands is the handler of the queues of errands: timers that are due, each for itself, and commands for single writers,
@@ -37,9 +38,10 @@ func (h Errands) run(ctx context.Context, m events.SQSMessage) error {
 		slog.ErrorContext(ctx, "a message is not an errand", "messageId", m.MessageId, "error", err)
 		return nil
 	}
+	ctx = observe.With(ctx, "command", e.Command, "stream", e.Stream, "traceId", e.TraceID)
 	err := h.Run(ctx, e, receives(m))
-	if err != nil && !errors.Is(err, engine.ErrEarly) && ctx.Err() == nil {
-		slog.WarnContext(ctx, "errand failed", "command", e.Command, "stream", e.Stream, "traceId", e.TraceID, "error", err)
+	if err != nil && !errors.Is(err, engine.ErrEarly) && !errors.Is(ctx.Err(), context.Canceled) {
+		slog.WarnContext(ctx, "errand failed", "error", err)
 	}
 	return err
 }

@@ -45,7 +45,7 @@ func NewProblem(ctx context.Context, traceID string, err error) Problem {
 		return problem(statuses[refusal.Kind], refusal.Code, refusal.Detail, refusal.Field, traceID)
 	case errors.As(err, &syntax):
 		return problem(syntax.status, syntax.code, syntax.detail, syntax.field, traceID)
-	case errors.Is(err, engine.ErrBusy):
+	case errors.Is(err, engine.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		slog.WarnContext(ctx, "busy", "traceId", traceID, "error", err)
 		return problem(http.StatusServiceUnavailable, "Busy", "too much is going on just now; try again", "", traceID)
 	default:

@@ -18,13 +18,14 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/limits"
 )
 
 // Query is the handler of one declared query.
 type Query struct {
 	Decl   *es.QueryDecl
-	Views  engine.Views
-	Search engine.Search // for a search; nil for other queries
+	Views  engine.Reader
+	Search engine.Finder // for a search; nil for other queries
 	World  engine.World
 }
 
@@ -39,9 +40,17 @@ const (
 	UsualPage = 20
 	// MaxPage is how many documents a page has at most.
 	MaxPage = 100
+	// MaxListedBytes bounds a page's documents, but for a single one: an answer of Lambda has 6 MB as JSON, in which its body is
+	// a text where a character of a document may take six.
+	MaxListedBytes = limits.AnswerBytes/6 - maxEnvelope
+	maxEnvelope    = 4 << 10 // headers, the next cursor and braces
+
 	// MaxWait bounds how long a query waits for min-version.
-	MaxWait = 5 * time.Second
+	MaxWait = limits.QueryWait
 )
+
+// VersionNotReached is the code of the refusal of a query whose min-version is yet to come.
+const VersionNotReached = "VersionNotReached"
 
 // Handle implements [HTTP].
 func (h *Query) Handle(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
@@ -117,7 +126,7 @@ func (h *Query) get(ctx context.Context, request events.APIGatewayV2HTTPRequest)
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
 	if row.Version < least {
-		return events.APIGatewayV2HTTPResponse{}, es.Conflict("VersionNotReached",
+		return events.APIGatewayV2HTTPResponse{}, es.Conflict(VersionNotReached,
 			fmt.Sprintf("the view is at version %d; try again", row.Version))
 	}
 	if len(row.Doc) == 0 {
@@ -218,7 +227,7 @@ func (h *Query) collect(ctx context.Context, q any, page engine.Page) (Listed, e
 	listed := Listed{Items: []jsontext.Value{}}
 	limit := page.Limit
 	page.Limit = limit + 1 // one more tells whether there is a next page
-	for last := ""; ; {
+	for last, bytes := "", 0; ; {
 		rows, err := h.Views.List(ctx, h.Decl.View.Name, page)
 		if err != nil {
 			return Listed{}, fmt.Errorf("list %s: %w", h.Decl.View.Name, err)
@@ -231,7 +240,8 @@ func (h *Query) collect(ctx context.Context, q any, page engine.Page) (Listed, e
 			if !h.Decl.Keep(q, doc) {
 				continue
 			}
-			if len(listed.Items) == limit {
+			bytes += len(row.Doc) + len(",")
+			if n := len(listed.Items); n == limit || n > 0 && bytes > MaxListedBytes {
 				listed.Next = sealCursor(last, page)
 				return listed, nil
 			}

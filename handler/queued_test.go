@@ -11,6 +11,7 @@ import (
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // paint is a command for an aggregate with a single writer, with fields from everywhere.
@@ -74,7 +75,11 @@ func stroke(user, body string, headers ...string) events.APIGatewayV2HTTPRequest
 func TestAQueuedCommand(t *testing.T) {
 	in := &inbox{}
 	h := &handler.Command{Decl: doPaint, Commands: &engine.Commands{Inbox: in}}
-	response, _ := handle(t, h.Handle, stroke("ann", `{"color":"red"}`, "idempotency-key", "k1", "x-amzn-trace-id", "Root=1"))
+	const trace = "Root=1-58406520-a006649127e371903a2de979;Parent=4c721bf33e3caf8f;Sampled=1"
+	traced := func(ctx context.Context, r events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		return h.Handle(observe.WithTrace(ctx, trace), r)
+	}
+	response, _ := handle(t, traced, stroke("ann", `{"color":"red"}`, "idempotency-key", "k1", "x-amzn-trace-id", "Root=the-caller's"))
 	var accepted handler.Accepted
 	if err := es.Decode([]byte(response.Body), &accepted); err != nil {
 		t.Fatal(err)
@@ -86,7 +91,7 @@ func TestAQueuedCommand(t *testing.T) {
 		t.Fatalf("there is no version yet: %v %s", response.Headers, response.Body)
 	}
 	e := in.posted[0]
-	if e.Stream != "wall-w1" || e.Command != "paint" || e.TraceID != accepted.TraceID || e.Invoker.User != "ann" || e.Trace != "Root=1" || !e.Due.IsZero() {
+	if e.Stream != "wall-w1" || e.Command != "paint" || e.TraceID != accepted.TraceID || e.Invoker.User != "ann" || e.Trace != trace || !e.Due.IsZero() {
 		t.Fatalf("posted %+v", e)
 	}
 	command, err := doPaint.Decode(e.Input)

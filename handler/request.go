@@ -13,7 +13,6 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/token"
 )
 
 // MaxBodyBytes bounds the body of a request.
@@ -21,15 +20,6 @@ const MaxBodyBytes = engine.MaxCommitBytes
 
 // HTTP is a handler of HTTP API requests (payload format 2.0).
 type HTTP func(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
-
-// identity is the caller as the authorizer found it; nobody on a public route.
-func identity(request events.APIGatewayV2HTTPRequest) es.Identity {
-	authorizer := request.RequestContext.Authorizer
-	if authorizer == nil || authorizer.JWT == nil {
-		return es.Identity{}
-	}
-	return token.Identity(authorizer.JWT.Claims["sub"], authorizer.JWT.Claims["scope"])
-}
 
 // body is the request's JSON text; an empty one stands for an object without members.
 func body(request events.APIGatewayV2HTTPRequest) ([]byte, error) {

@@ -28,11 +28,14 @@ func (h *Query) find(ctx context.Context, request events.APIGatewayV2HTTPRequest
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, fmt.Errorf("search %s: %w", h.Decl.View.Name, err)
 	}
-	found := Listed{Items: []jsontext.Value{}}
+	found, bytes := Listed{Items: []jsontext.Value{}}, 0
 	for _, id := range ids {
 		row, err := h.Views.Row(ctx, h.Decl.View.Name, id)
 		if err != nil {
 			return events.APIGatewayV2HTTPResponse{}, fmt.Errorf("read %s: %w", h.Decl.View.Name, err)
+		}
+		if bytes += len(row.Doc) + len(","); len(found.Items) > 0 && bytes > MaxListedBytes {
+			break // the best come first
 		}
 		if len(row.Doc) > 0 {
 			found.Items = append(found.Items, row.Doc)

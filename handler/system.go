@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -25,14 +26,44 @@ var (
 	GetKeys   = SystemRoute{"get-keys", "GET /.well-known/jwks.json", "", "The public keys that verify access tokens (JWKS, RFC 7517)."}
 	Discover  = SystemRoute{"get-openid-configuration", "GET /.well-known/openid-configuration", "", "Where an authorizer finds the keys (OpenID Connect Discovery)."}
 	GetHealth = SystemRoute{"get-health", "GET /healthz", "", "Whether the store can be read."}
+	GetSystem = SystemRoute{"get-system", "GET /system", "", "Which system this is, and where its WebSocket and its token authority are."}
 	// SystemRoutes lists them all.
-	SystemRoutes = []SystemRoute{GetTrace, GetKeys, Discover, GetHealth}
+	SystemRoutes = []SystemRoute{GetTrace, GetKeys, Discover, GetHealth, GetSystem}
 )
+
+// SystemRoutesOf are those that an app has: one whose people sign in elsewhere is no token authority.
+func SystemRoutesOf(app *es.App) []SystemRoute {
+	return slices.DeleteFunc(slices.Clone(SystemRoutes), func(r SystemRoute) bool {
+		return (r == GetKeys || r == Discover) && !app.SignsIn()
+	})
+}
 
 // TraceAnswer is what GetTrace answers.
 type TraceAnswer struct {
 	TraceID  string           `json:"traceId"`
 	Outcomes []engine.Outcome `json:"outcomes"`
+	More     bool             `json:"more,omitzero"` // there is more than one answer holds
+}
+
+// The room of an answer, half of it for payloads: outcomes that come when those have used theirs up go without, and can be
+// read in their streams.
+const (
+	maxPayloads = MaxListedBytes / 2
+	maxOutcomes = MaxListedBytes / 2 / bareOutcome
+	bareOutcome = 512 // bytes of an outcome without its payload, or fewer
+)
+
+// fit leaves out what an answer has no room for.
+func (a *TraceAnswer) fit() {
+	if a.More = len(a.Outcomes) > maxOutcomes; a.More {
+		a.Outcomes = a.Outcomes[:maxOutcomes]
+	}
+	payloads := 0
+	for i, o := range a.Outcomes {
+		if payloads += len(o.Payload); payloads > maxPayloads {
+			a.Outcomes[i].Payload = nil
+		}
+	}
 }
 
 // Trace is the handler of [GetTrace]. A trace is shown to who made its request, and to admins.
@@ -66,6 +97,7 @@ func trace(ctx context.Context, traces engine.Traces, caller es.Identity, traceI
 	if len(found.Outcomes) == 0 {
 		return TraceAnswer{}, es.NotFound("NotFound", "there is no such trace of yours, or nothing has come of it yet")
 	}
+	found.fit()
 	return found, nil
 }
 
@@ -96,6 +128,21 @@ func Health(store engine.Loader) HTTP {
 			}
 		}
 		return answer(http.StatusOK, map[string]string{"status": "ok"}), nil
+	}
+}
+
+// SystemAnswer is what GetSystem answers: with it a client needs to know the URL of the HTTP API alone.
+type SystemAnswer struct {
+	Stage        string `json:"stage"`        // the installation's name
+	WebSocketURL string `json:"webSocketUrl"` // a URL reference, which may be relative to this document's own URL
+	Issuer       string `json:"issuer"`       // of access tokens, below which the keys are found
+	Search       bool   `json:"search"`       // whether there are routes that search
+}
+
+// System is the handler of [GetSystem].
+func System(about SystemAnswer) HTTP {
+	return func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		return public(answer(http.StatusOK, about)), nil
 	}
 }
 

@@ -14,12 +14,14 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 	"github.com/foldstream/foldstream/token"
 )
 
 // WebSocket is the handler of the WebSocket API's three routes: $connect, $disconnect and $default.
 type WebSocket struct {
-	Authority   *token.Authority
+	Tokens      Tokens
+	Roles       string // the claim of a token that holds the roles; empty for [token.Scope]
 	Connections engine.Connections
 	Pusher      engine.Pusher
 	Store       engine.Loader
@@ -44,6 +46,7 @@ var ErrTooManyConnections = es.TooMany("TooManyConnections", fmt.Sprintf("a user
 
 // Handle is the handler of all three routes.
 func (h *WebSocket) Handle(ctx context.Context, request events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	ctx = observe.With(ctx, "connection", request.RequestContext.ConnectionID)
 	switch request.RequestContext.EventType {
 	case "CONNECT":
 		return h.connect(ctx, request)
@@ -56,7 +59,7 @@ func (h *WebSocket) Handle(ctx context.Context, request events.APIGatewayWebsock
 
 func (h *WebSocket) connect(ctx context.Context, request events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 	raw, offered := credentials(request)
-	caller, err := h.Authority.Verify(ctx, raw)
+	caller, err := h.Tokens.Verify(ctx, raw)
 	if err == nil {
 		err = h.open(ctx, request.RequestContext.ConnectionID, caller)
 	}
@@ -71,7 +74,8 @@ func (h *WebSocket) connect(ctx context.Context, request events.APIGatewayWebsoc
 	return response, nil
 }
 
-func (h *WebSocket) open(ctx context.Context, id string, caller token.Caller) error {
+func (h *WebSocket) open(ctx context.Context, id string, verified token.Caller) error {
+	caller := callerOf(rolesFrom(h.Roles, verified.Claims))
 	open, err := h.Connections.OfUser(ctx, caller.User)
 	if err != nil {
 		return fmt.Errorf("count the connections of %s: %w", caller.User, err)
@@ -80,7 +84,7 @@ func (h *WebSocket) open(ctx context.Context, id string, caller token.Caller) er
 		return ErrTooManyConnections
 	}
 	return h.Connections.Connect(ctx, engine.Connection{
-		ID: id, User: caller.User, Roles: caller.Roles, Expires: caller.Expires, Opened: h.World.Time(),
+		ID: id, User: caller.User, Roles: caller.Roles, Expires: verified.Expires, Opened: h.World.Time(),
 	})
 }
 
@@ -148,7 +152,7 @@ func (h *WebSocket) message(ctx context.Context, request events.APIGatewayWebsoc
 		err = h.Pusher.Push(ctx, connectionID, text)
 	}
 	if err != nil && !errors.Is(err, engine.ErrGone) {
-		slog.WarnContext(ctx, "push failed", "connection", connectionID, "error", err)
+		slog.WarnContext(ctx, "push failed", "error", err)
 	}
 	return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, nil
 }

@@ -26,14 +26,11 @@ func (p *Pusher) Push(ctx context.Context, connectionID string, message []byte) 
 		ConnectionId: aws.String(connectionID), Data: message,
 	})
 	var gone *types.GoneException
-	var limit *types.LimitExceededException
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &gone):
 		return fmt.Errorf("post to %s: %w", connectionID, engine.ErrGone)
-	case errors.As(err, &limit):
-		return fmt.Errorf("post to %s: %w: %w", connectionID, engine.ErrBusy, err)
 	default:
 		return fmt.Errorf("post to %s: %w", connectionID, err)
 	}

@@ -5,26 +5,19 @@ package awsconfig
 import (
 	"context"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-)
 
-const (
-	attempts       = 5
-	firstBackoff   = 25 * time.Millisecond // half of it on average; doubled each time
-	longestBackoff = time.Second
-	dialTimeout    = 2 * time.Second
-	callTimeout    = 10 * time.Second // of one attempt, until its answer has been read
+	"github.com/foldstream/foldstream/limits"
 )
 
 // From makes a configuration of the variables AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and,
-// to talk to an emulator, AWS_ENDPOINT_URL. Pass it os.Getenv. A call without region or credentials fails when it is made.
+// to talk to an emulator, AWS_ENDPOINT_URL; AWS_RETRY_MODE is as in [Tune]. Pass it os.Getenv. A call without region or credentials
+// fails when it is made. The variables are read again for each call, so that credentials are never older than Lambda's own.
 func From(getenv func(string) string) aws.Config {
 	cfg := aws.Config{
 		Region: getenv("AWS_REGION"),
@@ -34,13 +27,29 @@ func From(getenv func(string) string) aws.Config {
 				SessionToken: getenv("AWS_SESSION_TOKEN"), Source: "environment",
 			}, nil
 		}),
-		HTTPClient: client{awshttp.NewBuildableClient().WithTimeout(callTimeout).WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout })},
-		Retryer:    retryer,
 	}
+	Tune(&cfg, aws.RetryMode(getenv("AWS_RETRY_MODE")))
 	if endpoint := getenv("AWS_ENDPOINT_URL"); endpoint != "" {
 		cfg.BaseEndpoint = aws.String(endpoint)
 	}
 	return cfg
+}
+
+// Tune sets how calls are made, how often they are tried, and what their failures are: one that time alone may mend is an
+// [engine.ErrBusy], whatever the service. Adapters rely on that. In the mode adaptive a client that is throttled also makes fewer calls, which suits
+// who has much to do and nobody waiting; in any other mode it only waits between its tries.
+func Tune(cfg *aws.Config, mode aws.RetryMode) {
+	cfg.HTTPClient = client{awshttp.NewBuildableClient().WithTimeout(limits.Attempt).WithDialerOptions(func(d *net.Dialer) { d.Timeout = limits.Dial })}
+	cfg.Retryer = func() aws.Retryer { return retry.NewStandard(standard) }
+	if mode == aws.RetryModeAdaptive {
+		cfg.Retryer = func() aws.Retryer {
+			return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+				o.StandardOptions = append(o.StandardOptions, standard)
+				o.Throttles = append(o.Throttles, retry.ThrottleErrorCode{Codes: throttles})
+			})
+		}
+	}
+	cfg.APIOptions = append(cfg.APIOptions, tellBusy)
 }
 
 // client keeps a fault of the SDK (aws-sdk-go-v2#2737, in smithy-go v1.28.8) from losing answers. The SDK closes a request's
@@ -55,16 +64,4 @@ func (c client) Do(r *http.Request) (*http.Response, error) {
 		r.Body = struct{ io.ReadCloser }{r.Body}
 	}
 	return c.HTTPClient.Do(r)
-}
-
-// retryer is the SDK's standard one, but that its first pauses suit calls that take milliseconds: the SDK's are a second.
-func retryer() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = attempts
-		// What SNS says, and the SDK does not know.
-		o.Retryables = append(o.Retryables, retry.RetryableErrorCode{Codes: map[string]struct{}{"Throttled": {}}})
-		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
-			return rand.N(min(longestBackoff, firstBackoff<<min(attempt, 10))), nil
-		})
-	})
 }

@@ -6,11 +6,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/foldstream/foldstream/adapters/awsconfig"
+	"github.com/foldstream/foldstream/limits"
 )
 
 func TestFrom(t *testing.T) {
@@ -37,23 +37,25 @@ func TestFrom(t *testing.T) {
 	}
 }
 
-func TestRetriesAreShortAndBounded(t *testing.T) {
-	retryer := awsconfig.From(func(string) string { return "" }).Retryer()
-	if n := retryer.MaxAttempts(); n < 2 || n > 10 {
-		t.Errorf("%d attempts", n)
-	}
-	var total time.Duration
-	for attempt := range 200 {
-		pause, err := retryer.RetryDelay(attempt, nil)
-		if err != nil || pause < 0 || pause > time.Second {
-			t.Fatalf("pause %d is %v, error %v", attempt, pause, err)
+func TestRetriesAreThoseOfTheLimits(t *testing.T) {
+	for _, mode := range []string{"", "standard", "adaptive"} {
+		retryer := awsconfig.From(func(name string) string { return map[string]string{"AWS_RETRY_MODE": mode}[name] }).Retryer()
+		if n := retryer.MaxAttempts(); n != limits.Attempts {
+			t.Errorf("%q: %d attempts", mode, n)
 		}
-		if attempt < retryer.MaxAttempts() {
-			total += pause
+		for range 200 {
+			total := limits.Attempts * limits.Attempt
+			for attempt := 1; attempt < limits.Attempts; attempt++ {
+				pause, err := retryer.RetryDelay(attempt, nil)
+				if err != nil || pause < 0 {
+					t.Fatalf("%q: pause %d is %v, error %v", mode, attempt, pause, err)
+				}
+				total += pause
+			}
+			if total > limits.Call {
+				t.Fatalf("%q: a call takes %v, more than %v", mode, total, limits.Call)
+			}
 		}
-	}
-	if total > 2*time.Second {
-		t.Errorf("the pauses of one call add up to %v", total)
 	}
 }
 

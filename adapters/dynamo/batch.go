@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/limits"
 )
 
 const (
@@ -70,7 +71,7 @@ func writeAll(ctx context.Context, client *dynamodb.Client, table string, writes
 
 // again waits before the rest of a batch is tried again, unless that has been tried in vain for too long.
 func again(ctx context.Context, try int) error {
-	if try == tries {
+	if try == limits.Writes {
 		return engine.ErrBusy
 	}
 	return betweenTries.Pause(ctx, try+1)

@@ -7,38 +7,22 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/limits"
 )
 
-// tries is of a write that meets transactions, and of the rest of a batch.
-const tries = 12
+var betweenTries = engine.Backoff{First: 10 * time.Millisecond, Longest: limits.LongestPause}
 
-var betweenTries = engine.Backoff{First: 10 * time.Millisecond, Longest: 200 * time.Millisecond}
-
-// failed describes a call that failed. It makes it an engine.ErrBusy if DynamoDB could not take it just now.
+// failed describes a call that failed. It makes it an engine.ErrBusy, as the client does with throttles, if it met
+// transactions that were under way.
 func failed(doing string, err error) error {
-	if isBusy(err) {
+	if isContended(err) {
 		return fmt.Errorf("%s: %w: %w", doing, engine.ErrBusy, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
-}
-
-// isBusy reports whether an error is a throttle, or a conflict with a transaction that was under way.
-func isBusy(err error) bool {
-	if isContended(err) {
-		return true
-	}
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	_, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
-	return throttled
 }
 
 // isContended reports whether a write met a transaction that was under way: the item is as it was, and the same write may
@@ -70,7 +54,7 @@ func isContended(err error) bool {
 func uncontended(ctx context.Context, write func() error) error {
 	for try := 0; ; try++ {
 		err := write()
-		if err == nil || !isContended(err) || try == tries {
+		if err == nil || !isContended(err) || try == limits.Writes {
 			return err
 		}
 		if err := betweenTries.Pause(ctx, try+1); err != nil {

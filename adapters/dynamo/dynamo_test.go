@@ -25,11 +25,8 @@ type setup struct {
 func create(t *testing.T, cfg aws.Config) setup {
 	t.Helper()
 	name := emulator.Name("test")
-	s := setup{cfg: cfg, client: dynamodb.NewFromConfig(cfg), names: dynamo.Names{
-		Events: name + "-events", Feed: name + "-feed", Views: name + "-views",
-		Checkpoints: name + "-checkpoints", Traces: name + "-traces", Connections: name + "-connections",
-		Leases: name + "-leases", Snapshots: name + "-snapshots",
-	}}
+	names := dynamo.NamesBy(func(thing string) string { return name + "-" + thing })
+	s := setup{cfg: cfg, client: dynamodb.NewFromConfig(cfg), names: names}
 	if err := dynamo.CreateTables(context.Background(), s.client, s.names); err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +85,26 @@ func TestViews(t *testing.T) {
 	contract.Views(t, func(t *testing.T) engine.Views {
 		s := tables(t)
 		return &dynamo.Views{Client: s.client, Table: s.names.Views}
+	})
+}
+
+// wholeViews are rows beside the generations, which are in the same table.
+type wholeViews struct {
+	*dynamo.Views
+	*dynamo.Generations
+}
+
+func TestWholeViews(t *testing.T) {
+	contract.WholeViews(t, func(t *testing.T) engine.WholeViews {
+		s := tables(t)
+		return wholeViews{&dynamo.Views{Client: s.client, Table: s.names.Views}, &dynamo.Generations{Client: s.client, Table: s.names.Views}}
+	})
+}
+
+func TestGenerations(t *testing.T) {
+	contract.Generations(t, func(t *testing.T) engine.Generations {
+		s := tables(t)
+		return &dynamo.Generations{Client: s.client, Table: s.names.Views}
 	})
 }
 

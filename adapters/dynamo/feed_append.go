@@ -229,14 +229,21 @@ func (f *Feed) readHead(ctx context.Context) error {
 	return nil
 }
 
-// end reads the position of the last commit in the feed, whoever added it. It costs a GetItem.
-func (f *Feed) end(ctx context.Context) (uint64, error) {
+// End implements [engine.Feed]: it reads what whoever appends has written. It costs a GetItem.
+func (f *Feed) End(ctx context.Context) (uint64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.readHead(ctx); err != nil {
 		return 0, failed("read the end of the feed", err)
 	}
 	return f.last, nil
+}
+
+// reached is the position given out last as far as this process knows, which is 0 before it knows any.
+func (f *Feed) reached() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last
 }
 
 // fed reads how far streams are in the feed.

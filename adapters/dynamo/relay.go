@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Relay brings commits from the stream of the events table to a publisher, and then to the feed. Its event source mapping
@@ -42,10 +44,33 @@ func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.
 		}
 		commits = append(commits, c)
 	}
-	if err := r.bring(ctx, commits); err != nil {
+	if len(commits) == 0 {
+		return response, nil
+	}
+	observe.RelayBatch.Record(ctx, float64(len(commits)))
+	ctx = observe.With(ctx, "stream", commits[0].Stream, "version", commits[0].Version, "traceId", commits[0].TraceID)
+	end := spans(ctx, commits)
+	err := r.insist(ctx, commits)
+	end(observe.Outcome{Err: err})
+	if err != nil {
 		fail(batch.Records[0], err)
 	}
 	return response, nil
+}
+
+// betweenBatches is how long to wait for what is busy.
+var betweenBatches = engine.Backoff{First: 100 * time.Millisecond, Longest: 5 * time.Second}
+
+// insist brings commits on, and goes on trying as long as it may run while nothing but time is needed: Lambda retries a batch
+// only so often before it gives it up, however quickly it failed.
+func (r *Relay) insist(ctx context.Context, commits []es.Commit) error {
+	_, limited := ctx.Deadline()
+	for try := 1; ; try++ {
+		err := r.bring(ctx, commits)
+		if !limited || !errors.Is(err, engine.ErrBusy) || betweenBatches.Pause(ctx, try) != nil {
+			return err
+		}
+	}
 }
 
 // bring publishes before it feeds, so that what is in the feed has been published: the sweeper looks for commits that are
@@ -61,7 +86,25 @@ func (r *Relay) bring(ctx context.Context, commits []es.Commit) error {
 	if err := r.Feed.Append(ctx, commits); err != nil {
 		return err
 	}
+	if position := r.Feed.reached(); position > 0 {
+		observe.FeedPosition.Record(ctx, float64(position))
+	}
 	return r.wake(ctx)
+}
+
+// spans begins a span for each commit, in the commit's own trace.
+func spans(ctx context.Context, commits []es.Commit) (end func(observe.Outcome)) {
+	ends := make([]func(observe.Outcome), len(commits))
+	for i, c := range commits {
+		_, ends[i] = observe.Begin(ctx, observe.Span{Name: "relay", Trace: c.Trace, About: map[string]any{
+			"stream": string(c.Stream), "version": c.Version, "traceId": c.TraceID,
+		}})
+	}
+	return func(o observe.Outcome) {
+		for _, end := range ends {
+			end(o)
+		}
+	}
 }
 
 // wake publishes how far the feed is, if it is to. The end is read each time: the commits may have been fed before, by a
@@ -70,7 +113,7 @@ func (r *Relay) wake(ctx context.Context) error {
 	if !r.Wake {
 		return nil
 	}
-	position, err := r.Feed.end(ctx)
+	position, err := r.Feed.End(ctx)
 	if err != nil || position == 0 {
 		return err
 	}

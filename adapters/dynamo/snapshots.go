@@ -20,9 +20,6 @@ type Snapshots struct {
 
 var _ engine.Snapshots = (*Snapshots)(nil)
 
-// snapshotBytes bounds a snapshot, so that it fits an item (400 KB) with its key and fingerprint.
-const snapshotBytes = 390 << 10
-
 func snapshotKey(fold es.FoldID, stream es.StreamID) item {
 	return item{"aggregateId": text(string(stream)), "fold": text(fold.Name)}
 }
@@ -53,7 +50,7 @@ func (s *Snapshots) Snapshot(ctx context.Context, fold es.FoldID, stream es.Stre
 // unit for each KB.
 func (s *Snapshots) SaveSnapshot(ctx context.Context, fold es.FoldID, stream es.StreamID, snapshot engine.Snapshot) error {
 	doing := fmt.Sprintf("save the snapshot of %s by %s", stream, fold.Name)
-	if size := len(snapshot.State) + len(snapshot.Commands); size > snapshotBytes {
+	if size := len(snapshot.State) + len(snapshot.Commands); size > itemBytes {
 		return fmt.Errorf("%s, of %d bytes: %w", doing, size, engine.ErrTooLarge)
 	}
 	i := snapshotKey(fold, stream)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Sweeper finds commits that never reached the feed, because the relay gave them up or its stream lost them, and relays
@@ -81,6 +82,7 @@ func (s *Sweeper) sweep(ctx context.Context, commits []item) (behind int, err er
 			continue
 		}
 		slog.WarnContext(ctx, "sweeper found commits that are not in the feed", "stream", stream, "fed", fed[stream], "reached", last)
+		observe.Swept.Record(ctx, 1)
 		if err := s.bring(ctx, stream, fed[stream]); err != nil {
 			return behind, fmt.Errorf("sweep %s: %w", stream, err)
 		}

@@ -68,6 +68,9 @@ func decodeRow(i item) (engine.Row, error) {
 // row and the places that change, of which there may be 99.
 func (v *Views) Save(ctx context.Context, view, id string, was, now engine.Row) error {
 	doing := fmt.Sprintf("save row %s of %s", id, view)
+	if err := fits(view, id, now); err != nil {
+		return &es.Fault{Doing: doing, Err: err}
+	}
 	row, err := v.put(view, id, was, now)
 	if err != nil {
 		return &es.Fault{Doing: doing, Err: err}

@@ -6,9 +6,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Inbox implements [engine.Inbox] with an SQS FIFO queue: a message's body is an errand as JSON, its group the errand's
@@ -39,14 +41,22 @@ func (i *Inbox) Post(ctx context.Context, e engine.Errand) error {
 	_, err = i.Client.SendMessage(ctx, &sqs.SendMessageInput{
 		QueueUrl: aws.String(i.Queue), MessageBody: aws.String(body),
 		MessageGroupId: aws.String(legal(string(e.Stream))), MessageDeduplicationId: aws.String(legal(e.ID)),
+		MessageSystemAttributes: traced(e.Trace),
 	})
-	switch {
-	case err == nil:
-		return nil
-	case throttled(err):
-		return fmt.Errorf("%s: %w: %w", doing, engine.ErrBusy, err)
-	default:
+	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// traced has a message belong to a trace. SQS refuses a message with any other text in the place of a header.
+func traced(trace string) map[string]types.MessageSystemAttributeValue {
+	t, ok := observe.ParseTrace(trace)
+	if !ok {
+		return nil
+	}
+	return map[string]types.MessageSystemAttributeValue{
+		"AWSTraceHeader": {DataType: aws.String("String"), StringValue: aws.String(t.String())},
 	}
 }
 

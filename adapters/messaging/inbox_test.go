@@ -152,3 +152,26 @@ func TestWakeUps(t *testing.T) {
 		}
 	}
 }
+
+// TestErrandsAreTraced sees to it that a message belongs to the errand's trace, and that a text that is no header, which SQS
+// would refuse the message for, is left out.
+func TestErrandsAreTraced(t *testing.T) {
+	const trace = "Root=1-58406520-a006649127e371903a2de979;Parent=4c721bf33e3caf8f;Sampled=1"
+	inbox, receiver := openInbox(t)
+	for given, want := range map[string]string{trace + ";Lineage=1:a87bd80c:1": trace, "": "", "Root=1": ""} {
+		e := errandOf(t, 1000)
+		e.ID, e.Stream, e.Trace = emulator.Name("command"), es.StreamID(emulator.Name("room")), given
+		if err := inbox.Post(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		n, err := receiver.Poll(t.Context(), "inbox", 5*time.Second, func(_ context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+			if got := batch.Records[0].Attributes["AWSTraceHeader"]; got != want {
+				t.Errorf("%q came as %q, want %q", given, got, want)
+			}
+			return events.SQSEventResponse{}, nil
+		})
+		if err != nil || n != 1 {
+			t.Fatalf("got %d messages, error %v", n, err)
+		}
+	}
+}

@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
@@ -67,11 +65,7 @@ func (p *Publisher) publish(ctx context.Context, batch []*queue) (published bool
 	}
 	out, err := p.Client.PublishBatch(ctx, input)
 	if err != nil {
-		doing := fmt.Sprintf("publish %d commits", len(batch))
-		if throttled(err) {
-			return false, fmt.Errorf("%s: %w: %w", doing, engine.ErrBusy, err)
-		}
-		return false, fmt.Errorf("%s: %w", doing, err)
+		return false, fmt.Errorf("publish %d commits: %w", len(batch), err)
 	}
 	for _, entry := range out.Successful {
 		if n, err := strconv.Atoi(aws.ToString(entry.Id)); err == nil && n < len(batch) {
@@ -87,19 +81,15 @@ func (p *Publisher) publish(ctx context.Context, batch []*queue) (published bool
 	return published, nil
 }
 
-func throttled(err error) bool {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	_, known := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
-	return known || api.ErrorCode() == "Throttled"
+// isFinal reports whether a message that SNS did not take never will be.
+func isFinal(entry types.BatchResultErrorEntry) bool {
+	return entry.SenderFault && aws.ToString(entry.Code) != "Throttled"
 }
 
 // failure describes why SNS did not take a commit.
 func failure(c es.Commit, entry types.BatchResultErrorEntry) error {
 	err := fmt.Errorf("publish %s@%d: %s: %s", c.Stream, c.Version, aws.ToString(entry.Code), aws.ToString(entry.Message))
-	if !entry.SenderFault {
+	if !isFinal(entry) {
 		err = fmt.Errorf("%w: %w", engine.ErrBusy, err)
 	}
 	return err

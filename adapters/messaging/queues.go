@@ -101,7 +101,7 @@ func (q *queue) done() {
 
 // failed gives the stream up if trying again is of no use.
 func (q *queue) failed(entry types.BatchResultErrorEntry) {
-	if q.tries++; entry.SenderFault || q.tries == tries {
+	if q.tries++; isFinal(entry) || q.tries == tries {
 		q.all.failures = append(q.all.failures, failure(q.waiting[0], entry))
 		q.waiting = nil
 	}

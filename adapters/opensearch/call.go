@@ -42,9 +42,12 @@ const longestAnswer = 16 << 20
 // call makes a request and reads its answer, unless that is nil. An answer other than success is a refusal; it is an
 // [engine.ErrBusy] if only time is needed.
 func (s *Search) call(ctx context.Context, r request, answer any) error {
-	body, err := es.Encode(r.body)
-	if err != nil {
-		return &es.Fault{Doing: "encode a request", Err: err}
+	var body []byte
+	if r.body != nil {
+		var err error
+		if body, err = es.Encode(r.body); err != nil {
+			return &es.Fault{Doing: "encode a request", Err: err}
+		}
 	}
 	signed, err := s.sign(ctx, r, body)
 	if err != nil {
@@ -52,12 +55,12 @@ func (s *Search) call(ctx context.Context, r request, answer any) error {
 	}
 	response, err := s.Config.HTTPClient.Do(signed)
 	if err != nil {
-		return err
+		return unreached(ctx, err)
 	}
 	defer response.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
 	if err != nil {
-		return fmt.Errorf("read OpenSearch's answer: %w", err)
+		return unreached(ctx, fmt.Errorf("read OpenSearch's answer: %w", err))
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
 		return refusalOf(response.StatusCode, data)
@@ -69,6 +72,14 @@ func (s *Search) call(ctx context.Context, r request, answer any) error {
 		return fmt.Errorf("decode OpenSearch's answer: %w", err)
 	}
 	return nil
+}
+
+// unreached makes a fault of the network an [engine.ErrBusy].
+func unreached(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", engine.ErrBusy, err)
 }
 
 // sign makes a request with its signature.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -77,6 +78,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodPut && len(parts) == 1:
 		f.create(w, parts[0], body)
+	case r.Method == http.MethodDelete && len(parts) == 1:
+		if len(body) > 0 {
+			refuse(w, http.StatusBadRequest, "illegal_argument_exception", "request [DELETE /"+parts[0]+"] does not support having a body")
+			return
+		}
+		f.remove(w, parts[0])
 	case r.Method == http.MethodPut && len(parts) == 3 && parts[1] == "_doc":
 		f.index(w, parts[0], parts[2], r.URL.Query(), body)
 	case r.Method == http.MethodPost && len(parts) == 2 && parts[1] == "_search":
@@ -107,6 +114,17 @@ func (f *fake) create(w http.ResponseWriter, name string, body []byte) {
 		f.aliases[alias] = name
 	}
 	fmt.Fprintf(w, `{"acknowledged":true,"shards_acknowledged":true,"index":%q}`, name)
+}
+
+// remove deletes an index and its aliases. An alias itself cannot be deleted so.
+func (f *fake) remove(w http.ResponseWriter, name string) {
+	if f.indexes[name] == nil {
+		refuse(w, http.StatusNotFound, "index_not_found_exception", "no such index ["+name+"]")
+		return
+	}
+	delete(f.indexes, name)
+	maps.DeleteFunc(f.aliases, func(_, index string) bool { return index == name })
+	fmt.Fprint(w, `{"acknowledged":true}`)
 }
 
 func (f *fake) index(w http.ResponseWriter, alias, id string, query url.Values, body []byte) {
@@ -247,7 +265,11 @@ func checkSignature(t *testing.T, r *http.Request, body []byte) {
 			signature = value
 		}
 	}
-	if headers != "content-length;content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token" {
+	want := "content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token"
+	if len(body) > 0 {
+		want = "content-length;" + want
+	}
+	if headers != want {
 		t.Errorf("the signed headers are %s", headers)
 	}
 	hash := sha256.Sum256(body)

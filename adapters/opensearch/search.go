@@ -22,7 +22,7 @@ type Search struct {
 	Prefix   string // begins the names of all indexes: lower-case letters, digits and dashes
 }
 
-var _ engine.Search = (*Search)(nil)
+var _ engine.WholeSearch = (*Search)(nil)
 
 // mostWords is how many words a query has at most: OpenSearch takes 1,024 clauses, and each word makes two.
 const mostWords = 500
@@ -99,7 +99,7 @@ func find(words string, limit int) object {
 // create creates a view's index; it is no error if it is there. One shard holds 50 GB, and ranks all documents together.
 func (s *Search) create(ctx context.Context, view string) error {
 	alias := s.alias(view)
-	err := s.call(ctx, request{method: http.MethodPut, path: []string{alias + ".1"}, body: object{
+	err := s.call(ctx, request{method: http.MethodPut, path: []string{index(alias)}, body: object{
 		"aliases": object{alias: object{}},
 		"mappings": object{
 			"dynamic":    "strict",
@@ -118,7 +118,19 @@ func (s *Search) create(ctx context.Context, view string) error {
 	return err
 }
 
+// EraseTexts implements [engine.WholeSearch]: it deletes the view's index, and with it the alias. It costs one request.
+func (s *Search) EraseTexts(ctx context.Context, view string) error {
+	err := s.call(ctx, request{method: http.MethodDelete, path: []string{index(s.alias(view))}}, nil)
+	if err != nil && !is(err, http.StatusNotFound, "index_not_found_exception") {
+		return fmt.Errorf("delete the index of %s: %w", view, err)
+	}
+	return nil
+}
+
 func (s *Search) alias(view string) string { return s.Prefix + "-" + view }
+
+// index is the index that an alias stands for.
+func index(alias string) string { return alias + ".1" }
 
 // is reports whether an error is a refusal of a kind.
 func is(err error, status int, kind string) bool {

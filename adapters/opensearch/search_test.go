@@ -22,6 +22,13 @@ func TestSearch(t *testing.T) {
 	})
 }
 
+func TestWholeSearch(t *testing.T) {
+	contract.WholeSearch(t, func(t *testing.T) engine.WholeSearch {
+		_, search := newFake(t)
+		return search
+	})
+}
+
 func TestRequests(t *testing.T) {
 	f, search := newFake(t)
 	if err := search.Index(t.Context(), "teams", "a/b c:é*", 7, "Crème, brûlée!"); err != nil {

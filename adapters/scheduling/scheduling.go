@@ -19,9 +19,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // Timers implements [engine.Timers]. An errand that is set again while its schedule is there changes nothing; one that is due
@@ -65,7 +67,7 @@ func (t *Timers) Set(ctx context.Context, e engine.Errand) error {
 		return &es.Fault{Doing: doing, Err: fmt.Errorf("%d bytes: %w", len(body), engine.ErrTooLarge)}
 	}
 	if wait := e.Due.Sub(t.World.Time()); wait <= LongestDelay {
-		err = t.send(ctx, body, max(0, wait))
+		err = t.send(ctx, body, max(0, wait), e.Trace)
 	} else {
 		err = t.schedule(ctx, e.ID, body, e.Due)
 	}
@@ -75,11 +77,19 @@ func (t *Timers) Set(ctx context.Context, e engine.Errand) error {
 	return nil
 }
 
-func (t *Timers) send(ctx context.Context, body string, wait time.Duration) error {
-	_, err := t.Messages.SendMessage(ctx, &sqs.SendMessageInput{
+// send sends a message within a trace, if the text is a header: SQS refuses a message with any other. A schedule has no place
+// for one; what it sends finds its trace in the errand.
+func (t *Timers) send(ctx context.Context, body string, wait time.Duration, trace string) error {
+	input := &sqs.SendMessageInput{
 		QueueUrl: aws.String(t.Queue), MessageBody: aws.String(body),
 		DelaySeconds: int32((wait + time.Second - 1) / time.Second),
-	})
+	}
+	if header, ok := observe.ParseTrace(trace); ok {
+		input.MessageSystemAttributes = map[string]sqstypes.MessageSystemAttributeValue{
+			"AWSTraceHeader": {DataType: aws.String("String"), StringValue: aws.String(header.String())},
+		}
+	}
+	_, err := t.Messages.SendMessage(ctx, input)
 	return err
 }
 
