@@ -2,6 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# What Lambdas are built for; amd64 where an engine runs them on such a machine.
+ARCH ?= arm64
 LAMBDA_FLAGS := -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -ldflags='-s -w -buildid='
 TOOL := go tool -modfile=tools/go.mod
 
@@ -44,10 +46,17 @@ fmt: ## format the code
 bench: ## figures, beside the raw engine and the peers, in one run
 	LAMBDA_FLAGS="$(LAMBDA_FLAGS)" bench/run
 
+.PHONY: cost
+cost: ## what it costs on AWS: count the stacks, measure the demo, and write docs/cost.md
+	cd infra && go test . -run TestStandingIsCounted -update
+	go test ./cost -run TestMeasured -update
+	go test ./cost -run TestPage -update
+	@go run ./cmd/foldstream cost
+
 .PHONY: lambdas
-lambdas: ## build every Lambda for arm64, reproducibly, into dist/
+lambdas: ## build every Lambda for arm64 (ARCH=amd64), reproducibly, into dist/
 	rm -rf dist && mkdir dist
-	export CGO_ENABLED=0 GOOS=linux GOARCH=arm64; \
+	export CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH); \
 	for kind in functions/*/; do \
 	  out=dist/$$(basename $$kind); \
 	  if [ -e $$kind/main.go ]; then out=dist; else mkdir -p $$out; fi; \
@@ -60,3 +69,51 @@ lambdas: ## build every Lambda for arm64, reproducibly, into dist/
 synth: lambdas ## the CloudFormation templates, offline, into cdk.out/
 	npm ci --no-audit --no-fund --silent
 	npx cdk synth --quiet
+
+# Which installation of the system; any word of up to 16 letters gives one of its own, as for a branch.
+STAGE ?= dev
+# Options for cdk, as CDK='-c search=opensearch'; docs/deploy.md lists them.
+CDK ?=
+
+.PHONY: deploy
+deploy: lambdas ## deploy STAGE to AWS, from nothing to a system that answers
+	infra/deploy "$(STAGE)" $(CDK)
+
+.PHONY: destroy
+destroy: ## remove STAGE from AWS, with all its data
+	infra/destroy "$(STAGE)" $(CDK)
+
+.PHONY: smoke
+smoke: ## replay every view, and compare with what readers see: on this machine, or on a deployed STAGE
+	go run ./cmd/foldstream smoke $(if $(filter command environment,$(origin STAGE)),--stage "$(STAGE)")
+
+# What the end-to-end suite plays on: empty for a server of its own, or the system at URL. With the STAGE of a deployed one, or
+# the folder DATA of a server on this machine, the tests that appoint an admin or read mails run as well. e2e/doc.go says more.
+URL ?=
+DATA ?=
+OUTBOX ?=
+RUN ?=
+given-stage = $(if $(filter command environment,$(origin STAGE)),$(STAGE))
+
+.PHONY: e2e
+e2e: ## the end-to-end suite, on a server of its own, or on the system at URL with its STAGE or DATA; RUN=TestA|TestB
+	@$(if $(URL),,$(if $(given-stage),echo "e2e: say with URL where the stage $(STAGE) is" >&2; exit 2))
+	export FOLDSTREAM_URL="$(URL)" FOLDSTREAM_STAGE="$(given-stage)" FOLDSTREAM_DATA="$(abspath $(DATA))" \
+	  FOLDSTREAM_OUTBOX="$(if $(filter dynamodb:%,$(OUTBOX)),$(OUTBOX),$(abspath $(OUTBOX)))"; \
+	cd e2e && go test -race -count=1 -timeout 60m -run "$(RUN)"
+
+.PHONY: localstack-up
+localstack-up: ## start an AWS-compatible engine: ENGINE=ministack (no Docker), localstack, floci
+	localstack/up
+
+.PHONY: localstack-deploy
+localstack-deploy: ## deploy the stacks to it, as the stage e2e
+	source .localstack/env && export CDK_OUT=.localstack/cdk.out && $(MAKE) deploy STAGE=e2e ARCH="$$(go env GOHOSTARCH)"
+
+.PHONY: localstack-test
+localstack-test: ## run the end-to-end suite against it
+	source .localstack/env && $(MAKE) e2e STAGE=e2e URL="$$(localstack/url)"
+
+.PHONY: localstack-down
+localstack-down: ## remove the stacks from it, and stop it
+	localstack/down
