@@ -14,6 +14,7 @@ import (
 type document struct {
 	OpenAPI    string                           `json:"openapi"`
 	Info       info                             `json:"info"`
+	Servers    []address                        `json:"servers,omitempty"`
 	Tags       []tag                            `json:"tags"`
 	Paths      map[string]map[string]*operation `json:"paths"`
 	Components components                       `json:"components"`
@@ -23,6 +24,11 @@ type info struct {
 	Title       string `json:"title"`
 	Version     string `json:"version"`
 	Description string `json:"description"`
+}
+
+// address is where an API is.
+type address struct {
+	URL string `json:"url"`
 }
 
 type tag struct {
@@ -100,12 +106,15 @@ const (
 )
 
 var bearerScheme = securityScheme{
-	Type: "http", Scheme: "bearer", Format: "JWT", Description: "An access token, signed with RS256. Its scope claim holds the caller's roles.",
+	Type: "http", Scheme: "bearer", Format: "JWT", Description: "An access token, signed with RS256. It says which roles the caller has.",
 }
 
 // OpenAPI describes the app's HTTP API as an OpenAPI 3.1 document in JSON, the same bytes each time. It fails for
 // declarations that cannot be described, such as a body that no JSON can hold.
-func OpenAPI(app *es.App) ([]byte, error) {
+func OpenAPI(app *es.App) ([]byte, error) { return OpenAPIAt(app, "") }
+
+// OpenAPIAt is [OpenAPI] for a document that does not stand beside the API, which is at a URL.
+func OpenAPIAt(app *es.App, url string) ([]byte, error) {
 	d := &describer{schemas: newSchemas(), paths: map[string]map[string]*operation{}}
 	tags := make([]tag, 0, len(app.Contexts)+1)
 	for _, c := range app.Contexts {
@@ -113,15 +122,19 @@ func OpenAPI(app *es.App) ([]byte, error) {
 		d.context(c)
 	}
 	tags = append(tags, tag{Name: systemTag, Description: "The system's own, beside what the contexts declare."})
-	for _, r := range handler.SystemRoutes {
+	for _, r := range handler.SystemRoutesOf(app) {
 		d.system(r)
 	}
 	responses := d.problems()
 	if err := d.schemas.err(); err != nil {
 		return nil, fmt.Errorf("describe the HTTP API: %w", err)
 	}
+	var servers []address
+	if url != "" {
+		servers = []address{{url}}
+	}
 	return es.Encode(document{
-		OpenAPI: "3.1.0", Info: info{title, version, overview}, Tags: tags, Paths: d.paths,
+		OpenAPI: "3.1.0", Info: info{title, version, overview}, Servers: servers, Tags: tags, Paths: d.paths,
 		Components: components{
 			Schemas: d.schemas.named, Responses: responses, Parameters: sharedParameters, Headers: sharedHeaders,
 			Security: map[string]securityScheme{"bearer": bearerScheme},

@@ -124,6 +124,7 @@ var systemAnswers = map[string]reflect.Type{
 	handler.GetKeys.Name:   reflect.TypeFor[token.KeySet](),
 	handler.Discover.Name:  reflect.TypeFor[token.Discovery](),
 	handler.GetHealth.Name: reflect.TypeFor[map[string]string](),
+	handler.GetSystem.Name: reflect.TypeFor[handler.SystemAnswer](),
 }
 
 func (d *describer) system(r handler.SystemRoute) {

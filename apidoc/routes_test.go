@@ -68,7 +68,7 @@ func declared(app *es.App) map[string]route {
 			routes[d.Route] = route{d.Name, c.Name, d.Role}
 		}
 	}
-	for _, r := range handler.SystemRoutes {
+	for _, r := range handler.SystemRoutesOf(app) {
 		routes[r.Route] = route{r.Name, "system", r.Role}
 	}
 	return routes

@@ -3,7 +3,10 @@
 package cloud
 
 import (
+	"os"
+
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
+	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
@@ -12,34 +15,46 @@ import (
 // Command serves a declared command.
 func Command(decl *es.CommandDecl, options ...wiring.Option) {
 	client, parts := wiring.Database(), wiring.Gather(options)
-	wiring.Start((&handler.Command{
+	wiring.Route((&handler.Command{
 		Decl: decl, Commands: wiring.Commands(client, parts), Traces: wiring.Traces(client), Authority: parts.Authority,
 	}).Handle)
 }
 
 // Query serves a declared query.
 func Query(decl *es.QueryDecl, options ...wiring.Option) {
-	wiring.Start((&handler.Query{
-		Decl: decl, Views: wiring.Views(wiring.Database()), Search: wiring.Gather(options).Search,
-	}).Handle)
+	client := wiring.Database()
+	live := engine.Live{Views: wiring.Views(client), Search: wiring.Gather(options).Search, Turns: wiring.Turns(client)}
+	wiring.Route((&handler.Query{Decl: decl, Views: live, Search: live}).Handle)
 }
 
 // Trace serves [handler.GetTrace].
-func Trace() { wiring.Start(handler.Trace(wiring.Traces(wiring.Database()))) }
+func Trace() { wiring.Route(handler.Trace(wiring.Traces(wiring.Database()))) }
 
 // Health serves [handler.GetHealth].
 func Health() { wiring.Start(handler.Health(wiring.Events(wiring.Database()))) }
 
+// System serves [handler.GetSystem].
+func System() {
+	wiring.Start(handler.System(handler.SystemAnswer{
+		Stage: wiring.Environment(setting.Stage), WebSocketURL: wiring.Environment(setting.WebSocketURL),
+		Issuer: wiring.Environment(setting.Issuer), Search: os.Getenv(setting.Searches) == "true",
+	}))
+}
+
 // Projector serves the queue of a declared view.
 func Projector(view *es.ViewDecl, options ...wiring.Option) {
 	client := wiring.Database()
-	projector := &engine.Projector{View: view, Views: wiring.Views(client), Search: wiring.Gather(options).Search}
+	projector := &engine.Projector{
+		View: view, Views: wiring.Views(client), Search: wiring.Gather(options).Search, Turns: wiring.Turns(client),
+	}
 	if view.Global {
 		follower := engine.NewGlobal(projector, wiring.Feed(client), wiring.Checkpoints(client), wiring.Lot(client), engine.World{})
 		wiring.Serve(view.Name, follower)
 		return
 	}
-	wiring.Serve(view.Name, &engine.Consumer{Name: view.Name, Store: wiring.Events(client), Lot: wiring.Lot(client), Handler: projector})
+	events := wiring.Events(client)
+	projector.Store = events
+	wiring.Serve(view.Name, &engine.Consumer{Name: view.Name, Store: events, Lot: wiring.Lot(client), Handler: projector})
 }
 
 // EventHandler serves the queue of a declared saga.

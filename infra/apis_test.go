@@ -9,6 +9,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/foldstream/foldstream/limits"
 	"github.com/foldstream/foldstream/token"
 )
 
@@ -64,7 +65,7 @@ func TestRoutesMayCallTheirFunctions(t *testing.T) {
 // A function must end before API Gateway gives up on it.
 func TestIntegrationsOutlastTheirFunctions(t *testing.T) {
 	for _, r := range dev.all("AWS::ApiGatewayV2::Integration") {
-		if ms := r.number("TimeoutInMillis"); ms > 29_000 || ms <= float64(requestTimeout.Milliseconds()) {
+		if ms := r.number("TimeoutInMillis"); ms > 29_000 || ms <= float64(limits.Request.Milliseconds()) {
 			t.Errorf("%s waits for %v ms", r.id, ms)
 		}
 	}

@@ -14,9 +14,10 @@ import (
 // defaultStage is the stage of an HTTP API that needs no prefix in its URLs.
 const defaultStage = "$default"
 
-// accessLog is what is kept of each request. It names the caller, but holds no token and no body.
+// accessLog is what is kept of each request. It names the caller, but holds nothing that callers write: no token, no body,
+// and no path, which may have a name or an address in it.
 var accessLog = map[string]string{
-	"time": "$context.requestTimeEpoch", "requestId": "$context.requestId", "route": "$context.routeKey", "path": "$context.path",
+	"time": "$context.requestTimeEpoch", "requestId": "$context.requestId", "route": "$context.routeKey",
 	"status": "$context.status", "ms": "$context.responseLatency", "functionMs": "$context.integrationLatency",
 	"bytes": "$context.responseLength", "user": "$context.authorizer.claims.sub", "ip": "$context.identity.sourceIp",
 	"error": "$context.error.message", "integrationError": "$context.integrationErrorMessage", "authorizerError": "$context.authorizer.error",

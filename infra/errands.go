@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/limits"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -34,7 +35,7 @@ func (b *builder) errandQueues(functions []topology.Function) {
 // went there would be overtaken by those behind it, and the function itself gives up what cannot be executed.
 func (b *builder) inbox() errandQueue {
 	scope := constructs.NewConstruct(b.stack, jsii.String(engine.InboxName+"-queue"))
-	return b.errandQueue(scope, queue{name: engine.InboxName, fifo: true, hidden: errandHidden})
+	return b.errandQueue(scope, queue{name: engine.InboxName, fifo: true, hidden: limits.ErrandHidden})
 }
 
 // timers is the queue of timers that are due, or will be in some minutes. Each stands for itself, and SQS delays single
@@ -45,7 +46,7 @@ func (b *builder) timers() errandQueue {
 	dead.ApplyRemovalPolicy(b.stage.removal(), nil)
 	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+engine.TimersName+"-dead",
 		"There are timers whose commands keep failing. Once the cause is mended, SQS can move them back to their queue.")
-	return b.errandQueue(scope, queue{name: engine.TimersName, hidden: errandHidden, dead: dead, receives: timerReceives})
+	return b.errandQueue(scope, queue{name: engine.TimersName, hidden: limits.ErrandHidden, dead: dead, receives: limits.TimerReceives})
 }
 
 func (b *builder) errandQueue(scope constructs.Construct, q queue) errandQueue {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -9,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -17,8 +20,7 @@ type function struct {
 	topology.Function
 	scope constructs.Construct // that its trigger belongs to as well
 	name  string               // on AWS
-	arn   string
-	log   string // name of the log group
+	arn   string               // that its trigger calls
 }
 
 // function deploys a Lambda that may do what its grants say, and what its trigger needs besides.
@@ -27,16 +29,20 @@ func (b *builder) function(f topology.Function, trigger ...statement) *function 
 	name := b.stage.name(f.Name)
 	log := b.log(scope, "log", "/foldstream/"+string(b.stage)+"/"+f.Name)
 	statements, environment := b.may(f)
+	environment[setting.Stage] = string(b.stage)
+	if f.Schedule { // it has much to do, and nobody waits for it: see docs/decisions/0019-retries-and-times.md
+		environment["AWS_RETRY_MODE"] = "adaptive"
+	}
 	statements = append(append(statements, trigger...), statement{
 		actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, resources: []string{*log.AttrArn()},
 	}, statement{
-		actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}, // X-Ray has no resources to name
+		actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, resources: []string{"*"}, wild: "XRayHasNoResources",
 	})
 	code := awss3assets.NewAsset(scope, jsii.String("code"), &awss3assets.AssetProps{Path: jsii.String(b.binary(f.Folder))})
-	made := awslambda.NewCfnFunction(scope, jsii.String("function"), &awslambda.CfnFunctionProps{
+	props := &awslambda.CfnFunctionProps{
 		FunctionName:  jsii.String(name),
 		Runtime:       jsii.String("provided.al2023"),
-		Architectures: jsii.Strings("arm64"),
+		Architectures: jsii.Strings(b.architecture),
 		Handler:       jsii.String("bootstrap"),
 		Code:          &awslambda.CfnFunction_CodeProperty{S3Bucket: code.S3BucketName(), S3Key: code.S3ObjectKey()},
 		MemorySize:    jsii.Number(memoryMB),
@@ -44,10 +50,14 @@ func (b *builder) function(f topology.Function, trigger ...statement) *function 
 		Role:          b.role(scope, trust("lambda", nil), statements).AttrArn(),
 		Environment:   &awslambda.CfnFunction_EnvironmentProperty{Variables: environment},
 		TracingConfig: &awslambda.CfnFunction_TracingConfigProperty{Mode: jsii.String("Active")},
-		LoggingConfig: &awslambda.CfnFunction_LoggingConfigProperty{LogFormat: jsii.String("JSON"), LogGroup: log.Ref()},
-	})
-	b.alarmFunction(scope, name)
-	return &function{Function: f, scope: scope, name: name, arn: *made.AttrArn(), log: *log.Ref()}
+		LoggingConfig: &awslambda.CfnFunction_LoggingConfigProperty{
+			// Of its own Lambda logs only what fails: two lines for each invocation would cost more than the invocation.
+			LogFormat: jsii.String("JSON"), LogGroup: log.Ref(), SystemLogLevel: jsii.String("WARN"),
+		},
+	}
+	made := awslambda.NewCfnFunction(scope, jsii.String("function"), props)
+	b.countFailures(scope, *log.Ref())
+	return &function{Function: f, scope: scope, name: name, arn: b.callee(f, scope, made, props)}
 }
 
 // may gathers what a function's grants come to.
@@ -67,7 +77,7 @@ func (b *builder) may(f topology.Function) ([]statement, map[string]string) {
 func (b *builder) role(scope constructs.Construct, trust map[string]any, statements []statement) awsiam.CfnRole {
 	return awsiam.NewCfnRole(scope, jsii.String("role"), &awsiam.CfnRoleProps{
 		AssumeRolePolicyDocument: trust,
-		Policies:                 []*awsiam.CfnRole_PolicyProperty{{PolicyName: jsii.String("grants"), PolicyDocument: document(statements)}},
+		Policies:                 []*awsiam.CfnRole_PolicyProperty{{PolicyName: jsii.String("grants"), PolicyDocument: document(slices.Concat(statements, b.unlocking(statements)))}},
 	})
 }
 
@@ -86,6 +96,7 @@ func trust(service string, condition map[string]any) map[string]any {
 func (b *builder) log(scope constructs.Construct, id, name string) awslogs.CfnLogGroup {
 	group := awslogs.NewCfnLogGroup(scope, jsii.String(id), &awslogs.CfnLogGroupProps{
 		LogGroupName: jsii.String(name), RetentionInDays: jsii.Number(b.stage.logRetention().Hours() / 24),
+		KmsKeyId: b.stageKey(),
 	})
 	group.ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY, nil)
 	return group

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
@@ -60,13 +61,15 @@ func (b *builder) allow(g topology.Grant) allowance {
 	case topology.KnowStreams:
 		return allowance{environment: map[string]string{setting.Catalogue: b.catalogue()}}
 	case topology.KnowIssuer:
-		return allowance{environment: map[string]string{setting.Issuer: at.issuer}}
+		return allowance{environment: b.issuer()}
+	case topology.KnowRoles:
+		return allowance{environment: b.roles()}
+	case topology.KnowSystem:
+		return b.about()
 	case topology.PushMessages:
-		return grant(setting.WebSocketEndpoint, at.socketEndpoint, "execute-api:ManageConnections", at.socketConnections)
-	case topology.SendMail:
-		return grant(setting.MailFrom, b.sender, "ses:SendEmail", identities(b.sender)...)
-	case topology.SendText:
-		return texting()
+		return grant(setting.WebSocketEndpoint, at.socketEndpoint, "execute-api:ManageConnections", at.socketConnections).wild("GatewayNamesConnections")
+	case topology.SendMail, topology.SendText:
+		return b.sending(g)
 	case topology.WakeFollowers:
 		return allowance{environment: map[string]string{setting.WakeFollowers: "true"}}
 	case topology.PostInbox:
@@ -75,10 +78,12 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return at.schedules.allowance(at.timers)
 	case topology.ReadSecret:
 		return grant(setting.Secret, at.secret, "secretsmanager:GetSecretValue", at.secret)
+	case topology.KeepArchive:
+		return at.archive.allowance()
 	case topology.IndexViews:
-		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPut", at.search.arn+"/*")
+		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPut", at.search.arn+"/*").wild("PathsAreIndexesAndDocuments")
 	case topology.SearchViews:
-		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPost", at.search.arn+"/*/_search")
+		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPost", at.search.arn+"/*/_search").wild("PathsAreIndexes")
 	default:
 		panic(fmt.Sprintf("the stacks do not know what grant %d allows", g))
 	}
@@ -93,11 +98,26 @@ func (b *builder) catalogue() string {
 	return string(text)
 }
 
+// about is what clients are told of the system.
+func (b *builder) about() allowance {
+	return allowance{environment: map[string]string{
+		setting.WebSocketURL: b.at.socketURL, setting.Searches: strconv.FormatBool(b.search == openSearch),
+	}}
+}
+
 func grant(variable, value, action string, resources ...string) allowance {
 	return allowance{
 		statements:  []statement{{actions: []string{action}, resources: resources}},
 		environment: map[string]string{variable: value},
 	}
+}
+
+// wild says why the allowance's resources are not named one by one.
+func (a allowance) wild(reason string) allowance {
+	for i := range a.statements {
+		a.statements[i].wild = reason
+	}
+	return a
 }
 
 func (b *builder) use(uses []tableUse) allowance {
@@ -118,5 +138,6 @@ func (b *builder) use(uses []tableUse) allowance {
 func texting() allowance {
 	return allowance{statements: []statement{{
 		actions: []string{"sns:Publish"}, resources: []string{fmt.Sprintf("arn:%s:sns:*:*:*", *awscdk.Aws_PARTITION())}, except: true,
+		wild: "PhonesHaveNoARN",
 	}}}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/foldstream/foldstream/limits"
 	"github.com/foldstream/foldstream/token"
 )
 
@@ -13,6 +14,7 @@ type httpAPI struct {
 	id         string
 	url        string
 	authorizer string // id; empty for an API that anybody may call
+	scoped     bool   // whether the authorizer knows the callers' roles
 	made       awsapigatewayv2.CfnApi
 }
 
@@ -31,16 +33,16 @@ func newHTTPAPI(scope constructs.Construct, id, name string) *httpAPI {
 	return &httpAPI{id: *made.Ref(), url: *made.AttrApiEndpoint(), made: made}
 }
 
-// authorize makes the API check tokens of an issuer. API Gateway asks the issuer for its keys there and then.
-func (a *httpAPI) authorize(scope constructs.Construct, issuer string) awsapigatewayv2.CfnAuthorizer {
+// authorize makes the API check a provider's tokens. API Gateway asks the issuer for its keys there and then.
+func (a *httpAPI) authorize(scope constructs.Construct, p token.Provider) awsapigatewayv2.CfnAuthorizer {
 	made := awsapigatewayv2.NewCfnAuthorizer(scope, jsii.String("authorizer"), &awsapigatewayv2.CfnAuthorizerProps{
 		ApiId: jsii.String(a.id), Name: jsii.String("tokens"), AuthorizerType: jsii.String("JWT"),
 		IdentitySource: jsii.Strings("$request.header.Authorization"),
 		JwtConfiguration: &awsapigatewayv2.CfnAuthorizer_JWTConfigurationProperty{
-			Audience: jsii.Strings(token.Audience), Issuer: jsii.String(issuer),
+			Audience: jsii.Strings(p.Audience), Issuer: jsii.String(p.Issuer),
 		},
 	})
-	a.authorizer = *made.Ref()
+	a.authorizer, a.scoped = *made.Ref(), p.InScope()
 	return made
 }
 
@@ -48,7 +50,7 @@ func (a *httpAPI) authorize(scope constructs.Construct, issuer string) awsapigat
 func (a *httpAPI) route(f *function) []constructs.Construct {
 	integration := awsapigatewayv2.NewCfnIntegration(f.scope, jsii.String("integration"), &awsapigatewayv2.CfnIntegrationProps{
 		ApiId: jsii.String(a.id), IntegrationType: jsii.String("AWS_PROXY"), IntegrationUri: jsii.String(f.arn),
-		PayloadFormatVersion: jsii.String("2.0"), TimeoutInMillis: jsii.Number(integrationTimeout.Milliseconds()),
+		PayloadFormatVersion: jsii.String("2.0"), TimeoutInMillis: jsii.Number(limits.Integration.Milliseconds()),
 	})
 	props := &awsapigatewayv2.CfnRouteProps{
 		ApiId: jsii.String(a.id), RouteKey: jsii.String(f.Route), Target: jsii.String("integrations/" + *integration.Ref()),
@@ -56,6 +58,8 @@ func (a *httpAPI) route(f *function) []constructs.Construct {
 	}
 	if f.Role != "" {
 		props.AuthorizationType, props.AuthorizerId = jsii.String("JWT"), jsii.String(a.authorizer)
+	}
+	if f.Role != "" && a.scoped { // else only the function knows: it checks the role in any case
 		props.AuthorizationScopes = jsii.Strings(f.Role)
 	}
 	route := awsapigatewayv2.NewCfnRoute(f.scope, jsii.String("route"), props)

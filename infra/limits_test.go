@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/token"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -21,7 +22,10 @@ func small(t *testing.T, s stage) config {
 		Name: "counting", Aggregates: []es.Folder{counters},
 		Commands: []*es.CommandDecl{es.Handles[count](counters, "count", "POST /counters/{id}/counts")},
 	})
-	return config{app: app, stage: s, sender: "noreply@example.com", binary: func(string) string { return t.TempDir() }}
+	return config{
+		app: app, stage: s, sender: "noreply@example.com", binary: func(string) string { return t.TempDir() },
+		provider: token.Provider{Issuer: "https://id.example", Audience: "app"},
+	}
 }
 
 func TestChecksRefuseWhatAWSWould(t *testing.T) {

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"debug/elf"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/token"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -29,9 +31,22 @@ func main() {
 	app := awscdk.NewApp(nil)
 	c := config{
 		app: domain.App, binary: built,
-		stage: stage(given(app, "stage")), sender: given(app, "sender"), pager: given(app, "pager"), search: given(app, "search"),
+		stage: stage(given(app, "stage")), sender: given(app, "sender"), pager: given(app, "pager"), search: given(app, "search"), outbox: given(app, "outbox"),
+		provider: token.Provider{Issuer: given(app, "issuer"), Audience: given(app, "audience"), Roles: given(app, "roles-claim")},
+		web:      pages{domain: given(app, "web-domain"), certificate: given(app, "web-certificate")},
+		canary:   given(app, "canary"),
+		front: front{
+			domain: given(app, "front"), zone: given(app, "front-zone"), certificate: given(app, "front-certificate"),
+			weight: given(app, "front-weight"),
+		},
+		archive:    given(app, "archive"),
+		encryption: given(app, "encryption"), waf: given(app, "waf"), region: os.Getenv("CDK_DEFAULT_REGION"),
 	}
-	if err := complete(c.functions()); err != nil {
+	if c.provider.Named() {
+		c.app = c.app.WithoutSignIn()
+	}
+	var err error
+	if c.architecture, err = complete(c.functions()); err != nil {
 		fail(err)
 	}
 	if _, err := newSystem(app, c); err != nil {
@@ -56,13 +71,35 @@ func built(folder string) string {
 	return filepath.Join("dist", strings.TrimPrefix(folder, "functions/"))
 }
 
-// complete reports the functions that have not been built.
-func complete(functions []topology.Function) error {
+// complete reports the functions that have not been built, and otherwise what all have been built for.
+func complete(functions []topology.Function) (architecture string, err error) {
 	var errs []error
 	for _, f := range functions {
-		if _, err := os.Stat(filepath.Join(built(f.Folder), "bootstrap")); err != nil {
+		own, err := builtFor(filepath.Join(built(f.Folder), "bootstrap"))
+		switch {
+		case err != nil:
 			errs = append(errs, fmt.Errorf("%s is not built, run make lambdas: %w", f.Name, err))
+		case architecture != "" && own != architecture:
+			errs = append(errs, fmt.Errorf("%s is built for %s, others for %s: run make lambdas", f.Name, own, architecture))
 		}
+		architecture = own
 	}
-	return errors.Join(errs...)
+	return architecture, errors.Join(errs...)
+}
+
+// builtFor reads from a binary what it runs on.
+func builtFor(binary string) (string, error) {
+	f, err := elf.Open(binary)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	switch f.Machine {
+	case elf.EM_AARCH64:
+		return "arm64", nil
+	case elf.EM_X86_64:
+		return "x86_64", nil
+	default:
+		return "", fmt.Errorf("no Lambda runs on %v", f.Machine)
+	}
 }

@@ -5,15 +5,21 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/foldstream/foldstream/token"
 )
 
 // places says where the things that all share are, as environments and policies name them.
 type places struct {
 	tables            map[string]table // by the setting that tells a function the table's name
 	topic             string           // ARN
-	signingKey        string           // ARN
-	issuer            string           // URL
-	socketEndpoint    string           // URL
+	dataKey           string           // ARN of the key for all that is stored; empty for the keys of AWS
+	signingKey        string           // ARN; empty when somebody else issues the tokens
+	provider          token.Provider   // of the tokens: somebody else, or our own authority
+	mainAPI           string           // id
+	socketURL         string           // that clients connect to
+	socketID          string           // of the WebSocket API
+	socketEndpoint    string           // URL that functions push at
 	socketConnections string           // ARN of all connections of the WebSocket API's stage
 	pager             string           // ARN of the topic that alarms go to
 	secret            string           // ARN; empty for an app that needs none
@@ -21,6 +27,7 @@ type places struct {
 	timers            errandQueue      // nowhere for an app without timers
 	schedules         schedules        // of the timers
 	search            searchDomain     // nowhere unless it was asked for
+	archive           archive          // nowhere unless it was asked for
 	followed          bool             // whether views follow the feed
 }
 

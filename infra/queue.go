@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/limits"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -25,12 +26,30 @@ type queue struct {
 	receives int             // that are too often
 }
 
-// queue creates a queue. A FIFO queue orders and deduplicates by group, so that its throughput is not one group's.
+// queue creates a queue that only the account's roles send to.
 func (b *builder) queue(scope constructs.Construct, id string, q queue) awssqs.CfnQueue {
+	made := b.newQueue(scope, id, q)
+	guardQueue(made)
+	return made
+}
+
+// guardQueue says who may use a queue beside the account's roles, and that it takes TLS. A queue has just one.
+func guardQueue(queue awssqs.CfnQueue, statements ...any) awssqs.CfnQueuePolicy {
+	return awssqs.NewCfnQueuePolicy(queue, jsii.String("policy"), &awssqs.CfnQueuePolicyProps{
+		Queues: &[]*string{queue.Ref()},
+		PolicyDocument: map[string]any{
+			"Version": "2012-10-17", "Statement": append(statements, tlsOnly("sqs:*", *queue.AttrArn())),
+		},
+	})
+}
+
+// newQueue creates a queue. A FIFO queue orders and deduplicates by group, so that its throughput is not one group's.
+func (b *builder) newQueue(scope constructs.Construct, id string, q queue) awssqs.CfnQueue {
 	props := &awssqs.CfnQueueProps{
 		QueueName:              jsii.String(b.stage.name(q.name)),
-		MessageRetentionPeriod: jsii.Number(queueRetention.Seconds()), SqsManagedSseEnabled: jsii.Bool(true),
+		MessageRetentionPeriod: jsii.Number(limits.QueueRetention.Seconds()),
 	}
+	b.encryptQueue(props)
 	if q.fifo {
 		props.QueueName, props.FifoQueue = jsii.String(b.stage.name(q.name)+".fifo"), jsii.Bool(true)
 		props.DeduplicationScope, props.FifoThroughputLimit = jsii.String("messageGroup"), jsii.String("perMessageGroupId")
@@ -45,7 +64,7 @@ func (b *builder) queue(scope constructs.Construct, id string, q queue) awssqs.C
 }
 
 // reader deploys a function that reads a queue.
-func (b *builder) reader(f topology.Function, queue string) *function {
+func (b *builder) reader(f topology.Function, queue string) {
 	made := b.function(f, statement{
 		actions:   []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
 		resources: []string{queue},
@@ -54,22 +73,20 @@ func (b *builder) reader(f topology.Function, queue string) *function {
 		FunctionName: jsii.String(made.arn), EventSourceArn: jsii.String(queue), BatchSize: jsii.Number(queueBatch),
 		FunctionResponseTypes: jsii.Strings("ReportBatchItemFailures"),
 	})
-	return made
 }
 
 // consumer deploys a function with its queue: topic, subscription, queue, function.
 func (b *builder) consumer(f topology.Function) {
 	scope := constructs.NewConstruct(b.stack, jsii.String(f.Name+"-queue"))
-	dead := b.queue(scope, "dead", queue{name: f.Queue.Name + "-dead", fifo: true})
-	live := b.queue(scope, "queue", queue{
-		name: f.Queue.Name, fifo: true, hidden: visibilityTimeout, dead: dead, receives: maxReceives,
+	dead := b.newQueue(scope, "dead", queue{name: f.Queue.Name + "-dead", fifo: true})
+	live := b.newQueue(scope, "queue", queue{
+		name: f.Queue.Name, fifo: true, hidden: limits.Visibility, dead: dead, receives: limits.Receives,
 	})
 	b.subscribe(scope, f.Queue, live, dead)
-	made := b.reader(f, *live.AttrArn())
-	b.alarmQueue(scope, *live.AttrQueueName(), f.Queue.Name, 2*visibilityTimeout)
+	b.reader(f, *live.AttrArn())
+	b.alarmQueue(scope, *live.AttrQueueName(), f.Queue.Name, 2*limits.Visibility)
 	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+f.Queue.Name+"-dead",
-		"There are messages that the consumer cannot even read. Their commits are in the event store.")
-	b.countParked(made)
+		"There are messages that the consumer cannot even read, or could not take for a day. Their commits are in the event store.")
 }
 
 // subscribe brings the topic's messages to a queue: those of its categories, or all commits. A message that SNS cannot
@@ -77,12 +94,7 @@ func (b *builder) consumer(f topology.Function) {
 func (b *builder) subscribe(scope constructs.Construct, q *topology.Queue, queue, dead awssqs.CfnQueue) {
 	var open []constructs.Construct
 	for _, target := range []awssqs.CfnQueue{queue, dead} {
-		open = append(open, awssqs.NewCfnQueuePolicy(target, jsii.String("policy"), &awssqs.CfnQueuePolicyProps{
-			Queues: &[]*string{target.Ref()},
-			PolicyDocument: map[string]any{
-				"Version": "2012-10-17", "Statement": []any{service("sns", "sqs:SendMessage", *target.AttrArn(), b.at.topic)},
-			},
-		}))
+		open = append(open, guardQueue(target, service("sns", "sqs:SendMessage", *target.AttrArn(), b.at.topic)))
 	}
 	props := &awssns.CfnSubscriptionProps{
 		TopicArn: jsii.String(b.at.topic), Protocol: jsii.String("sqs"), Endpoint: queue.AttrArn(),

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/limits"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -21,12 +22,12 @@ func (b *builder) relay(f topology.Function) {
 		statement{
 			actions: []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}, resources: []string{stream},
 		},
-		statement{actions: []string{"dynamodb:ListStreams"}, resources: []string{"*"}}, // DynamoDB has no resource for it
+		statement{actions: []string{"dynamodb:ListStreams"}, resources: []string{"*"}, wild: "ListStreamsHasNoResource"},
 		statement{actions: []string{"sqs:SendMessage"}, resources: []string{*failures.AttrArn()}},
 	)
 	awslambda.NewCfnEventSourceMapping(made.scope, jsii.String("source"), &awslambda.CfnEventSourceMappingProps{
 		FunctionName: jsii.String(made.arn), EventSourceArn: jsii.String(stream), StartingPosition: jsii.String("TRIM_HORIZON"),
-		BatchSize: jsii.Number(relayBatch), MaximumRetryAttempts: jsii.Number(relayAttempts), BisectBatchOnFunctionError: jsii.Bool(true),
+		BatchSize: jsii.Number(limits.RelayBatch), MaximumRetryAttempts: jsii.Number(limits.RelayAttempts), BisectBatchOnFunctionError: jsii.Bool(true),
 		FunctionResponseTypes: jsii.Strings("ReportBatchItemFailures"),
 		// Batches of one shard that run side by side keep the order of each item only. Our items are commits, so that the
 		// commits of one stream would overtake each other.
@@ -43,9 +44,14 @@ func (b *builder) relay(f topology.Function) {
 
 // sweeper deploys the function that looks for commits that the relay never got to the feed.
 func (b *builder) sweeper(f topology.Function) {
+	b.scheduled(f, sweepEvery)
+}
+
+// scheduled deploys a function that runs now and then.
+func (b *builder) scheduled(f topology.Function, every string) {
 	made := b.function(f)
 	rule := awsevents.NewCfnRule(made.scope, jsii.String("schedule"), &awsevents.CfnRuleProps{
-		ScheduleExpression: jsii.String(sweepEvery),
+		ScheduleExpression: jsii.String(every),
 		Targets:            []*awsevents.CfnRule_TargetProperty{{Id: jsii.String("function"), Arn: jsii.String(made.arn)}},
 	})
 	made.callable("events", *rule.AttrArn())

@@ -44,7 +44,10 @@ func (s schedules) allowance(timers errandQueue) allowance {
 	return allowance{
 		statements: []statement{
 			{actions: []string{"sqs:SendMessage"}, resources: []string{timers.arn}},
-			{actions: []string{"scheduler:CreateSchedule"}, resources: []string{arn("scheduler", "schedule/"+s.group+"/*")}},
+			{
+				actions: []string{"scheduler:CreateSchedule"}, resources: []string{arn("scheduler", "schedule/"+s.group+"/*")},
+				wild: "SchedulesAreNamedByTimers",
+			},
 			{
 				actions: []string{"iam:PassRole"}, resources: []string{s.role},
 				condition: map[string]any{"StringEquals": map[string]any{"iam:PassedToService": "scheduler.amazonaws.com"}},

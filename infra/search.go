@@ -43,7 +43,7 @@ func (b *builder) domain() searchDomain {
 		EbsOptions: &awsopensearchservice.CfnDomain_EBSOptionsProperty{
 			EbsEnabled: on, VolumeType: jsii.String("gp3"), VolumeSize: jsii.Number(10),
 		},
-		EncryptionAtRestOptions:     &awsopensearchservice.CfnDomain_EncryptionAtRestOptionsProperty{Enabled: on},
+		EncryptionAtRestOptions:     &awsopensearchservice.CfnDomain_EncryptionAtRestOptionsProperty{Enabled: on, KmsKeyId: b.stageKey()},
 		NodeToNodeEncryptionOptions: &awsopensearchservice.CfnDomain_NodeToNodeEncryptionOptionsProperty{Enabled: on},
 		DomainEndpointOptions: &awsopensearchservice.CfnDomain_DomainEndpointOptionsProperty{
 			EnforceHttps: on, TlsSecurityPolicy: jsii.String("Policy-Min-TLS-1-2-PFS-2023-10"),

@@ -1,32 +1,23 @@
 package main
 
 import (
-	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/foldstream/foldstream/topology"
 )
 
-// stage is one installation of the whole system. Several live side by side in an account: all their names begin with
-// the stage's.
+// stage is a [topology.Stage] with what its stacks make of it.
 type stage string
 
 // production is the stage whose data outlives its stacks.
-const production stage = "prod"
+const production = stage(topology.Production)
 
-// stageName leaves room for the names of functions, of which AWS takes 64 letters.
-var stageName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,15}$`)
-
-func (s stage) check() error {
-	if !stageName.MatchString(string(s)) {
-		return fmt.Errorf("the stage %q is not a word of up to 16 lower-case letters, digits and dashes", string(s))
-	}
-	return nil
-}
+func (s stage) check() error { return topology.Stage(s).Check() }
 
 // name is the name of a thing of this stage.
-func (s stage) name(thing string) string { return fmt.Sprintf("foldstream-%s-%s", string(s), thing) }
+func (s stage) name(thing string) string { return topology.Stage(s).Name(thing) }
 
 // keeps reports whether the stage is more than a try: its data stays when a stack is deleted by mistake.
 func (s stage) keeps() bool { return s == production }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -63,58 +62,4 @@ func TestSecret(t *testing.T) {
 
 func TestSigningKey(t *testing.T) {
 	dev.shared.HasResourceProperties(jsii.String("AWS::KMS::Key"), map[string]any{"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"})
-}
-
-func TestAlarms(t *testing.T) {
-	want := []string{
-		"relay-age", "relay-failures", "topic-failures", "http-5xx", "identity-5xx", "websocket-errors", "parked",
-		"table-events-throttles", "table-feed-throttles", "table-views-throttles", "table-checkpoints-throttles",
-		"table-traces-throttles", "table-connections-throttles", "table-leases-throttles", "table-snapshots-throttles",
-		"queue-inbox-age", "queue-timers-age", "queue-timers-dead", "schedules-dead",
-	}
-	for _, f := range dev.functions() {
-		want = append(want, f.Name+"-errors", f.Name+"-throttles")
-		if f.Queue != nil {
-			want = append(want, "queue-"+f.Queue.Name+"-age", "queue-"+f.Queue.Name+"-dead")
-		}
-	}
-	var got []string
-	for _, r := range dev.all("AWS::CloudWatch::Alarm") {
-		got = append(got, strings.TrimPrefix(r.text("AlarmName"), "foldstream-dev-"))
-		if r.text("AlarmActions") == "" || r.in.text(r.Properties["AlarmActions"].([]any)[0]) != "foldstream-dev-alarms" {
-			t.Errorf("%s tells nobody", r.id)
-		}
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(want, got) {
-		t.Errorf("alarms\n%v\nnot\n%v", got, want)
-	}
-	age := dev.one(t, "AWS::CloudWatch::Alarm", "AlarmName", "foldstream-dev-relay-age")
-	if age.text("MetricName") != "IteratorAge" || !strings.Contains(age.text("Dimensions"), "foldstream-dev-relay") {
-		t.Errorf("the relay's age is measured by %s of %s", age.text("MetricName"), age.text("Dimensions"))
-	}
-	for _, f := range consumers() {
-		dev.one(t, "AWS::Logs::MetricFilter", "LogGroupName", "/foldstream/dev/"+f.Name)
-	}
-}
-
-func TestDashboardShowsEveryFunctionAndQueue(t *testing.T) {
-	body := dev.one(t, "AWS::CloudWatch::Dashboard", "DashboardName", "foldstream-dev-overview").text("DashboardBody")
-	for _, f := range dev.functions() {
-		if !strings.Contains(body, `"foldstream-dev-`+f.Name+`"`) {
-			t.Errorf("the dashboard does not show %s", f.Name)
-		}
-		if f.Queue != nil && !strings.Contains(body, `"foldstream-dev-`+f.Queue.Name+`.fifo"`) {
-			t.Errorf("the dashboard does not show the queue of %s", f.Queue.Name)
-		}
-	}
-	for _, queue := range []string{"inbox.fifo", "timers-dead", "schedules-dead"} {
-		if !strings.Contains(body, `"foldstream-dev-`+queue+`"`) {
-			t.Errorf("the dashboard does not show the queue %s", queue)
-		}
-	}
-	if !strings.Contains(body, `"QueueName","foldstream-dev-timers"`) {
-		t.Error("the dashboard does not show the queue of timers")
-	}
 }

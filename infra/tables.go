@@ -16,22 +16,22 @@ type table struct{ name, arn, stream string }
 
 // tables creates the tables that the adapter describes.
 func (b *builder) tables() map[string]table {
-	names := dynamo.Names{
-		Events: b.stage.name("events"), Feed: b.stage.name("feed"), Views: b.stage.name("views"),
-		Checkpoints: b.stage.name("checkpoints"), Traces: b.stage.name("traces"), Connections: b.stage.name("connections"),
-		Leases: b.stage.name("leases"), Snapshots: b.stage.name("snapshots"),
-	}
+	names := dynamo.NamesBy(b.stage.name)
 	told := map[string]string{
 		names.Events: setting.EventsTable, names.Feed: setting.FeedTable, names.Views: setting.ViewsTable,
 		names.Checkpoints: setting.CheckpointsTable, names.Traces: setting.TracesTable, names.Connections: setting.ConnectionsTable,
 		names.Leases: setting.LeasesTable, names.Snapshots: setting.SnapshotsTable,
+		names.Outbox: setting.OutboxTable,
 	}
 	// A lease is over in seconds, and an old one that is brought back has a fencing token that somebody had before. Snapshots
-	// are taken again.
-	fleeting := []string{names.Leases, names.Snapshots}
+	// are taken again. What is in the outbox is looked at within the day.
+	fleeting := []string{names.Leases, names.Snapshots, names.Outbox}
 	scope := constructs.NewConstruct(b.stack, jsii.String("tables"))
 	made := map[string]table{}
 	for _, description := range names.Tables() {
+		if description.Name == names.Outbox && !b.posts() {
+			continue
+		}
 		made[told[description.Name]] = b.table(scope, description, !slices.Contains(fleeting, description.Name))
 	}
 	return made
@@ -50,7 +50,7 @@ func (b *builder) table(scope constructs.Construct, d dynamo.Table, recoverable 
 		PointInTimeRecoverySpecification: &awsdynamodb.CfnTable_PointInTimeRecoverySpecificationProperty{
 			PointInTimeRecoveryEnabled: jsii.Bool(recoverable),
 		},
-		SseSpecification: &awsdynamodb.CfnTable_SSESpecificationProperty{SseEnabled: jsii.Bool(true)},
+		SseSpecification: b.encryptedTable(),
 		// The table with the stream is the one that all others can be made from again.
 		DeletionProtectionEnabled: jsii.Bool(d.Stream && b.stage.keeps()),
 	}

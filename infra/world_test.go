@@ -45,6 +45,7 @@ type resource struct {
 	Properties     map[string]any
 	DependsOn      []string
 	DeletionPolicy string
+	UpdatePolicy   map[string]any
 	id             string
 	in             *template
 }
@@ -61,11 +62,11 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		c := config{
-			app: app, sender: "noreply@example.com", pager: "ops@example.com", binary: func(string) string { return placeholder },
+			app: app, architecture: "arm64", sender: "noreply@example.com", pager: "ops@example.com", binary: func(string) string { return placeholder },
 		}
 		c.stage = production
 		prod = synthesize(c)
-		c.stage, c.search = "dev", openSearch
+		c.stage, c.search, c.archive, c.outbox = "dev", openSearch, archiving, outboxOff
 		dev = synthesize(c)
 		return m.Run()
 	}()
@@ -197,7 +198,7 @@ func (t *template) name(id string) string {
 		return strings.TrimPrefix(id, "AWS::")
 	}
 	for _, property := range []string{"TableName", "FunctionName", "QueueName", "TopicName", "LogGroupName", "DomainName", "Name"} {
-		if name, ok := r.Properties[property].(string); ok && r.Type != "AWS::Lambda::Permission" {
+		if name, ok := r.Properties[property].(string); ok && r.Type != "AWS::Lambda::Permission" && r.Type != "AWS::Lambda::Alias" {
 			return name
 		}
 	}

@@ -16,31 +16,30 @@ import (
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
-	"github.com/foldstream/foldstream/token"
+	"github.com/foldstream/foldstream/observe"
 )
 
 // gateway does what API Gateway's HTTP API does: it checks the token, and hands the request to the route's handler in the
 // payload that a Lambda would get.
 type gateway struct {
-	mux       *http.ServeMux
-	authority *token.Authority
-}
-
-func newGateway(authority *token.Authority) *gateway {
-	return &gateway{mux: http.NewServeMux(), authority: authority}
+	mux    *http.ServeMux
+	tokens handler.Tokens
+	roles  string // the claim of a token that holds the roles
 }
 
 // route adds a route. An empty role makes it one without an authorizer.
 func (g *gateway) route(route, role string, handle handler.HTTP) {
+	handle = handler.RolesFrom(g.roles, handle)
 	g.mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
+		ctx := observe.With(r.Context(), "route", route)
 		request, err := g.payload(r, route, role != "")
 		if err != nil {
-			respond(w, handler.NewProblem(r.Context(), engine.NewID(), err).Response())
+			respond(w, handler.NewProblem(ctx, engine.NewID(), err).Response())
 			return
 		}
-		response, err := handle(r.Context(), request)
+		response, err := handle(ctx, request)
 		if err != nil {
-			response = handler.NewProblem(r.Context(), engine.NewID(), err).Response()
+			response = handler.NewProblem(ctx, engine.NewID(), err).Response()
 		}
 		respond(w, response)
 	})
@@ -114,14 +113,12 @@ func (g *gateway) authorize(ctx context.Context, header string) (*events.APIGate
 	if !ok {
 		return nil, engine.ErrUnauthenticated
 	}
-	caller, err := g.authority.Verify(ctx, raw)
+	caller, err := g.tokens.Verify(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
 	return &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
-		JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{
-			Claims: map[string]string{"sub": caller.User, "scope": strings.Join(caller.Roles, " ")},
-		},
+		JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: caller.Claims},
 	}, nil
 }
 

@@ -10,8 +10,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/foldstream/foldstream/apidoc"
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/web"
 )
 
 // stopping is how long requests may take to end when the server stops.
@@ -23,7 +24,9 @@ func (s *System) Listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", s.Address, err)
 	}
-	s.Authority.Issuer = "http://" + listener.Addr().String()
+	if s.Authority != nil {
+		s.Authority.Issuer = "http://" + listener.Addr().String()
+	}
 	return listener, nil
 }
 
@@ -61,58 +64,45 @@ func (s *System) Serve(ctx context.Context, listener net.Listener) error {
 	return errors.Join(err, all.Wait())
 }
 
-// routes is the whole API: what is declared, what is the system's own, and its description.
+// routes is the whole API: what is declared, what is the system's own, and the pages.
 func (s *System) routes() (http.Handler, error) {
-	g := newGateway(s.Authority)
+	g := &gateway{mux: http.NewServeMux(), tokens: s.tokens, roles: s.Provider.Roles}
 	for _, d := range s.App.Commands() {
 		if !d.IsInternal() {
 			command := &handler.Command{Decl: d, Commands: s.Commands, Traces: s.Store, Authority: s.Authority}
 			g.route(d.Route, d.Role, command.Handle)
 		}
 	}
+	live := engine.Live{Views: s.Store, Search: s.Store, Turns: s.turns}
 	for _, d := range s.App.Queries() {
-		g.route(d.Route, d.Role, (&handler.Query{Decl: d, Views: s.Store, Search: s.Store, World: s.World}).Handle)
+		g.route(d.Route, d.Role, (&handler.Query{Decl: d, Views: live, Search: live, World: s.World}).Handle)
 	}
-	for route, handle := range map[handler.SystemRoute]handler.HTTP{
+	handlers := map[handler.SystemRoute]handler.HTTP{
 		handler.GetTrace: handler.Trace(s.Store), handler.GetKeys: handler.Keys(s.Authority),
 		handler.Discover: handler.Discovery(s.Authority), handler.GetHealth: handler.Health(s.Store),
-	} {
-		g.route(route.Route, route.Role, handle)
+		handler.GetSystem: handler.System(handler.SystemAnswer{Stage: "local", WebSocketURL: "ws", Issuer: s.issuer(), Search: true}),
+	}
+	for _, route := range handler.SystemRoutesOf(s.App) {
+		g.route(route.Route, route.Role, handlers[route])
 	}
 	catalogue := s.App.Catalogue()
 	socket := &handler.WebSocket{
-		Authority: s.Authority, Connections: s.Store, Pusher: s.hub, Store: s.Store, Streams: catalogue.Streams, Events: catalogue.EventsNamed,
-		World: s.World,
+		Tokens: s.tokens, Roles: s.Provider.Roles, Connections: s.Store, Pusher: s.hub, Store: s.Store,
+		Streams: catalogue.Streams, Events: catalogue.EventsNamed, World: s.World,
 	}
 	s.hub.handle = socket.Handle
 	g.mux.Handle("GET /ws", s.hub)
-	return g, s.describe(g)
+	return g, s.pages(g)
 }
 
-// describe serves the API's description, and the page that shows it.
-func (s *System) describe(g *gateway) error {
-	openAPI, err := apidoc.OpenAPI(s.App)
+// pages serves what browsers get.
+func (s *System) pages(g *gateway) error {
+	site, err := web.New(s.App, web.Config{API: ".", WebSocket: "ws", Issuer: s.issuer()})
 	if err != nil {
-		return fmt.Errorf("describe the API: %w", err)
+		return fmt.Errorf("put the pages together: %w", err)
 	}
-	asyncAPI, err := apidoc.AsyncAPI(s.App)
-	if err != nil {
-		return fmt.Errorf("describe the WebSocket API: %w", err)
+	for route, handle := range site.Routes() {
+		g.mux.Handle(route, handle)
 	}
-	g.mux.HandleFunc("GET /openapi.json", serveJSON(openAPI))
-	g.mux.HandleFunc("GET /asyncapi.json", serveJSON(asyncAPI))
-	site := http.StripPrefix("/docs/", http.FileServerFS(apidoc.Files()))
-	g.mux.HandleFunc("GET /docs/", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'") // the page says the rest itself
-		site.ServeHTTP(w, r)
-	})
-	g.mux.Handle("GET /{$}", http.RedirectHandler("/docs/", http.StatusFound))
 	return nil
-}
-
-func serveJSON(text []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(text) // a client that has gone is no error
-	}
 }

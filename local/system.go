@@ -27,6 +27,8 @@ type Config struct {
 	Address string // to listen on, as "127.0.0.1:8080"
 	Data    string // folder of the store, the key and the outbox; made when it is not there
 	World   engine.World
+	// Provider issues the tokens in place of an authority of our own; none by default.
+	Provider token.Provider
 }
 
 // System is an app on its embedded store.
@@ -34,12 +36,14 @@ type System struct {
 	Config
 	Store     *sqlite.DB
 	Commands  *engine.Commands
-	Authority *token.Authority
+	Authority *token.Authority            // nil when somebody else issues the tokens
 	Consumers map[string]*engine.Consumer // by name, those that can park
 	snapshots *engine.Snapshotter
 	errands   *engine.Errands
 	followers map[string]engine.Global
+	turns     *engine.Turns
 	hub       *hub
+	tokens    handler.Tokens
 }
 
 const (
@@ -61,10 +65,6 @@ func Open(config Config, serving bool) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := keyfile.Open(filepath.Join(config.Data, "signing-key.pem"))
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
 	memory, err := engine.NewMemory(remembered)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -82,8 +82,10 @@ func Open(config Config, serving bool) (*System, error) {
 		Commands: &engine.Commands{
 			Store: store, Memory: memory, Snapshots: store, Leases: store, Inbox: store, Secrets: secrets, World: config.World,
 		},
-		Authority: &token.Authority{Signer: signer, World: config.World},
-		Consumers: map[string]*engine.Consumer{}, followers: map[string]engine.Global{},
+		Consumers: map[string]*engine.Consumer{}, followers: map[string]engine.Global{}, turns: &engine.Turns{Generations: store},
+	}
+	if err := s.trust(); err != nil {
+		return nil, errors.Join(err, store.Close())
 	}
 	s.errands = &engine.Errands{Commands: s.Commands, Find: config.App.Command}
 	if s.snapshots, err = engine.NewSnapshotter(s.Commands, config.App.Folders()); err != nil {
@@ -96,7 +98,7 @@ func Open(config Config, serving bool) (*System, error) {
 func (s *System) consumers(box *outbox.Outbox) {
 	add := func(c *engine.Consumer) { s.Consumers[c.Name] = c }
 	for _, view := range s.App.Views() {
-		projector := &engine.Projector{View: view, Views: s.Store}
+		projector := &engine.Projector{View: view, Views: s.Store, Turns: s.turns, Store: s.Store}
 		if view.IsSearchable() {
 			projector.Search = s.Store
 		}

@@ -71,7 +71,10 @@ const (
 	ReadKey                          // read the key's public half
 	ReadSecret                       // read the system's secret
 	KnowStreams                      // be told the app's catalogue
-	KnowIssuer                       // be told the URL of the token authority
+	KnowIssuer                       // be told who issues the tokens
+	KnowRoles                        // be told which claim of a token holds the roles
+	KnowSystem                       // be told what a client needs to know of the system
+	KeepArchive                      // add to the archive, and read it
 	SendMail                         // send e-mail
 	SendText                         // send text messages
 )
@@ -99,7 +102,13 @@ func Functions(app *es.App) []Function {
 			all = append(all, listener(c, d, has))
 		}
 	}
-	return append(all, system(has)...)
+	all = append(all, system(app, has)...)
+	for i, f := range all {
+		if f.Role != "" {
+			all[i].Grants = append(all[i].Grants, KnowRoles)
+		}
+	}
+	return all
 }
 
 // needs is what an app as a whole asks of the system.
@@ -212,15 +221,20 @@ func listener(c es.Context, d *es.Listener, has needs) Function {
 }
 
 // system are the functions that every app has, and those that it needs for what it declares.
-func system(has needs) []Function {
+func system(app *es.App, has needs) []Function {
 	grants := map[string][]Grant{
 		handler.GetTrace.Name: {ReadTraces}, handler.GetKeys.Name: {ReadKey, KnowIssuer}, handler.Discover.Name: {KnowIssuer}, handler.GetHealth.Name: {LoadEvents},
+		handler.GetSystem.Name: {KnowSystem, KnowIssuer},
 	}
 	var all []Function
-	for _, r := range handler.SystemRoutes {
+	for _, r := range handler.SystemRoutesOf(app) {
 		all = append(all, Function{
 			Name: "query-" + r.Name, Folder: "functions/query/" + r.Name, Route: r.Route, Role: r.Role, Grants: grants[r.Name],
 		})
+	}
+	connecting := []Grant{KnowIssuer, KnowRoles, HoldConnections}
+	if app.SignsIn() {
+		connecting = append(connecting, ReadKey)
 	}
 	relaying := []Grant{LoadEvents, WriteFeed, PublishCommits}
 	if has.followers {
@@ -231,10 +245,14 @@ func system(has needs) []Function {
 		Function{Name: "relay", Folder: "functions/relay", Stream: true, Grants: relaying},
 		Function{Name: "sweeper", Folder: "functions/sweeper", Schedule: true, Grants: append(slices.Clone(relaying), SweepEvents)},
 		Function{
+			Name: engine.ArchivistName, Folder: "functions/" + engine.ArchivistName, Schedule: true,
+			Grants: []Grant{ReadFeed, Checkpoint, KeepArchive},
+		},
+		Function{
 			Name: engine.NotifierName, Folder: "functions/eventhandler/" + engine.NotifierName, Queue: &Queue{Name: engine.NotifierName},
 			Grants: []Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages, KnowStreams},
 		},
-		Function{Name: "websocket-connect", Folder: "functions/websocket/connect", Socket: "$connect", Grants: []Grant{ReadKey, KnowIssuer, HoldConnections}},
+		Function{Name: "websocket-connect", Folder: "functions/websocket/connect", Socket: "$connect", Grants: connecting},
 		Function{Name: "websocket-disconnect", Folder: "functions/websocket/disconnect", Socket: "$disconnect", Grants: []Grant{HoldConnections}},
 		Function{
 			Name: "websocket-default", Folder: "functions/websocket/default", Socket: "$default",

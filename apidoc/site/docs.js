@@ -1,5 +1,6 @@
-// The page reads the two descriptions and shows them.
+// The page reads the two descriptions, and where the API is, and shows them.
 import { anchor, element } from "./dom.js";
+import { locate } from "./form.js";
 import { operationId, operationView } from "./operation.js";
 import { socketTitle, socketView } from "./socket.js";
 
@@ -42,7 +43,8 @@ function open() {
 async function show() {
   const content = document.getElementById("content");
   try {
-    const [http, socket] = await Promise.all([read("openapi.json"), read("asyncapi.json")]);
+    const [http, socket, config] = await Promise.all([read("openapi.json"), read("asyncapi.json"), read("config.json")]);
+    locate(config);
     document.title = `${http.info.title} API`;
     document.getElementById("title").textContent = `${http.info.title} API`;
     document.getElementById("overview").textContent = http.info.description;

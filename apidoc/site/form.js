@@ -4,8 +4,14 @@ import { example } from "./schema.js";
 
 const token = () => document.getElementById("token").value.trim();
 
-// The API is one step above this page, wherever that is.
-const address = (path) => new URL(`..${path}`, document.baseURI);
+let api;
+
+// locate takes the API's address from the configuration, which may say it relative to itself.
+export function locate(config) {
+  api = new URL(config.api, new URL("../config.json", document.baseURI)).href.replace(/\/$/, "");
+}
+
+const address = (path) => new URL(api + path);
 
 export function form(root, method, path, operation, parameters, body) {
   const fields = parameters.map((parameter) => ({ parameter, input: field(operation, parameter) }));

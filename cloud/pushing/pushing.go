@@ -13,9 +13,12 @@ import (
 	"github.com/foldstream/foldstream/handler"
 )
 
-func pusher() *apigateway.Pusher {
-	client := apigatewaymanagementapi.NewFromConfig(wiring.Config(), func(o *apigatewaymanagementapi.Options) {
-		o.BaseEndpoint = aws.String(wiring.Environment(setting.WebSocketEndpoint))
+func pusher() *apigateway.Pusher { return New(wiring.Config(), wiring.Environment) }
+
+// New makes a pusher of what a stack says of it, by the names of package setting.
+func New(cfg aws.Config, says func(name string) string) *apigateway.Pusher {
+	client := apigatewaymanagementapi.NewFromConfig(cfg, func(o *apigatewaymanagementapi.Options) {
+		o.BaseEndpoint = aws.String(says(setting.WebSocketEndpoint))
 	})
 	return &apigateway.Pusher{Client: client}
 }

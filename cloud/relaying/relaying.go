@@ -12,6 +12,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/messaging"
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
 	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/limits"
 )
 
 // Relay serves the stream of the events table.
@@ -19,17 +20,12 @@ func Relay() {
 	wiring.Start((&dynamo.Relay{Feed: wiring.Feed(wiring.Database()), Publisher: publisher(), Wake: wake()}).Handle)
 }
 
-const (
-	sweepFrom  = 25 * time.Hour   // ago: a stream keeps its records for 24
-	sweepUntil = 10 * time.Minute // ago: the relay has had its chance by then
-)
-
 // Sweeper serves a schedule: it relays what the relay never got to the feed.
 func Sweeper() {
 	sweeper := &dynamo.Sweeper{Feed: wiring.Feed(wiring.Database()), Publisher: publisher(), Wake: wake()}
-	wiring.Start(func(ctx context.Context) (int, error) {
+	wiring.Start(func(ctx context.Context, _ struct{}) (int, error) { // the event says nothing but the time
 		now := time.Now()
-		return sweeper.Sweep(ctx, now.Add(-sweepFrom), now.Add(-sweepUntil))
+		return sweeper.Sweep(ctx, now.Add(-limits.SweepFrom), now.Add(-limits.SweepUntil))
 	})
 }
 

@@ -23,7 +23,14 @@ const (
 	SearchEndpoint    = "FOLDSTREAM_SEARCH_ENDPOINT"     // https URL of the OpenSearch domain
 	Topic             = "FOLDSTREAM_TOPIC"               // ARN of the SNS FIFO topic
 	SigningKey        = "FOLDSTREAM_SIGNING_KEY"         // id or ARN of the KMS key
-	Issuer            = "FOLDSTREAM_ISSUER"              // URL of the token authority
+	Issuer            = "FOLDSTREAM_ISSUER"              // URL of who issues the tokens
+	Audience          = "FOLDSTREAM_AUDIENCE"            // of tokens that another provider issues; none for our own
+	RolesClaim        = "FOLDSTREAM_ROLES_CLAIM"         // the claim of a token that holds the roles; none for scope
 	WebSocketEndpoint = "FOLDSTREAM_WEBSOCKET_ENDPOINT"  // https URL of the WebSocket API's stage
+	WebSocketURL      = "FOLDSTREAM_WEBSOCKET_URL"       // wss URL that clients connect to
+	Stage             = "FOLDSTREAM_STAGE"               // name of the installation
+	Searches          = "FOLDSTREAM_SEARCHES"            // "true" when there are routes that search
+	ArchiveBucket     = "FOLDSTREAM_ARCHIVE_BUCKET"      // name of the bucket of the archive
+	OutboxTable       = "FOLDSTREAM_OUTBOX_TABLE"        // that mails and texts are posted to, where they are not sent
 	MailFrom          = "FOLDSTREAM_MAIL_FROM"           // address that mails come from
 )

@@ -11,7 +11,8 @@ import (
 	"github.com/foldstream/foldstream/token"
 )
 
-func authority() *token.Authority {
+// Authority signs with the key in KMS, and verifies what it signed.
+func Authority() *token.Authority {
 	client := kms.NewFromConfig(wiring.Config())
 	return &token.Authority{
 		Issuer: wiring.Environment(setting.Issuer),
@@ -20,17 +21,12 @@ func authority() *token.Authority {
 }
 
 // Tokens is for the Lambdas of commands that grant tokens.
-func Tokens() wiring.Option { return func(p *wiring.Parts) { p.Authority = authority() } }
+func Tokens() wiring.Option { return func(p *wiring.Parts) { p.Authority = Authority() } }
 
 // Keys serves [handler.GetKeys].
-func Keys() { wiring.Start(handler.Keys(authority())) }
+func Keys() { wiring.Start(handler.Keys(Authority())) }
 
 // Discovery serves [handler.Discover].
 func Discovery() {
 	wiring.Start(handler.Discovery(&token.Authority{Issuer: wiring.Environment(setting.Issuer)}))
-}
-
-// Connect serves the WebSocket API's $connect route.
-func Connect() {
-	wiring.Start((&handler.WebSocket{Authority: authority(), Connections: wiring.Connections(wiring.Database())}).Handle)
 }

@@ -2,6 +2,7 @@
 package timing
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -12,12 +13,14 @@ import (
 
 // Timers is for the Lambdas of listeners, and of sagas that set timers.
 func Timers() wiring.Option {
-	return func(p *wiring.Parts) {
-		p.Timers = &scheduling.Timers{
-			Messages: sqs.NewFromConfig(wiring.Config()), Schedules: scheduler.NewFromConfig(wiring.Config()),
-			Queue: wiring.Environment(setting.TimersQueue), QueueARN: wiring.Environment(setting.TimersQueueARN),
-			Group: wiring.Environment(setting.ScheduleGroup), Role: wiring.Environment(setting.ScheduleRole),
-			DeadLetters: wiring.Environment(setting.TimersDeadLetters),
-		}
+	return func(p *wiring.Parts) { p.Timers = New(wiring.Config(), wiring.Environment) }
+}
+
+// New makes timers of what a stack says of them, by the names of package setting.
+func New(cfg aws.Config, says func(name string) string) *scheduling.Timers {
+	return &scheduling.Timers{
+		Messages: sqs.NewFromConfig(cfg), Schedules: scheduler.NewFromConfig(cfg),
+		Queue: says(setting.TimersQueue), QueueARN: says(setting.TimersQueueARN),
+		Group: says(setting.ScheduleGroup), Role: says(setting.ScheduleRole), DeadLetters: says(setting.TimersDeadLetters),
 	}
 }

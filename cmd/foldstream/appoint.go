@@ -8,17 +8,16 @@ import (
 	"github.com/foldstream/foldstream/domain/identity"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/local"
 )
 
-func appoint(config *local.Config) *cobra.Command {
+func appoint(at *site) *cobra.Command {
 	return &cobra.Command{
 		Use:   "appoint-admin USER",
 		Short: "Make a user an admin, as it takes for the first one",
 		Long:  "Make a user an admin, by user id. The user has the role from the next login on.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return open(config, func(s *local.System) error {
+			return at.open(c.Context(), func(s *station) error {
 				_, err := s.Commands.Execute(c.Context(), engine.Request{
 					Decl: identity.DoAppointAdmin, Command: identity.AppointAdmin{UserID: args[0]},
 					ID: engine.NewID(), TraceID: engine.NewID(), Invoker: es.Identity{Roles: []string{es.RoleSystem}},

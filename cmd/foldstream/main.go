@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -16,6 +15,8 @@ import (
 
 	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/local"
+	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/redact"
 )
 
 func main() { os.Exit(run()) }
@@ -32,19 +33,21 @@ func run() (status int) {
 
 // root is the command line. The flags' defaults come from the environment, so that either way works everywhere.
 func root() *cobra.Command {
-	config := local.Config{App: domain.App}
+	at := site{Config: local.Config{App: domain.App}}
 	c := &cobra.Command{
 		Use:   "foldstream",
 		Short: "Event sourcing on AWS Lambda, and on this machine",
 		Long: "Event sourcing on AWS Lambda, and on this machine.\n\n" +
-			"FOLDSTREAM_ADDR and FOLDSTREAM_DATA stand for --addr and --data. FOLDSTREAM_LOG sets the least level that is logged.",
+			"FOLDSTREAM_ADDR, FOLDSTREAM_DATA and FOLDSTREAM_STAGE stand for --addr, --data and --stage. FOLDSTREAM_LOG sets the\n" +
+			"least level that is logged. With a stage, the account and the region are those of the usual environment of AWS.",
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return logs() },
 	}
-	c.PersistentFlags().StringVar(&config.Address, "addr", environment("FOLDSTREAM_ADDR", "127.0.0.1:8080"), "address to listen on")
-	c.PersistentFlags().StringVar(&config.Data, "data", environment("FOLDSTREAM_DATA", ".foldstream"), "folder of the data")
-	c.AddCommand(serve(&config), parked(&config), replay(&config), appoint(&config))
+	c.PersistentFlags().StringVar(&at.Address, "addr", environment("FOLDSTREAM_ADDR", "127.0.0.1:8080"), "address to listen on")
+	c.PersistentFlags().StringVar(&at.Data, "data", environment("FOLDSTREAM_DATA", ".foldstream"), "folder of the data")
+	c.PersistentFlags().StringVar(&at.stage, "stage", os.Getenv("FOLDSTREAM_STAGE"), "deployed stage to look after; none for this machine's data")
+	c.AddCommand(serve(&at.Config), parked(&at), replay(&at), appoint(&at), archive(&at), publish(&at), costs(), rebuild(&at), views(&at), smoke(&at))
 	return c
 }
 
@@ -61,19 +64,10 @@ func logs() error {
 	if err := level.UnmarshalText([]byte(environment("FOLDSTREAM_LOG", "INFO"))); err != nil {
 		return fmt.Errorf("FOLDSTREAM_LOG: %w", err)
 	}
-	var h slog.Handler = slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})
+	var h slog.Handler = slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level, ReplaceAttr: redact.Attr})
 	if isatty.IsTerminal(os.Stderr.Fd()) {
-		h = tint.NewHandler(os.Stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000"})
+		h = tint.NewHandler(os.Stderr, &tint.Options{Level: level, TimeFormat: "15:04:05.000", ReplaceAttr: redact.Attr})
 	}
-	slog.SetDefault(slog.New(h))
+	slog.SetDefault(slog.New(observe.Log(h)))
 	return nil
-}
-
-// open opens the store for one of the commands that look after it, and closes it behind that.
-func open(config *local.Config, then func(*local.System) error) error {
-	system, err := local.Open(*config, false)
-	if err != nil {
-		return err
-	}
-	return errors.Join(then(system), system.Close())
 }

@@ -10,20 +10,19 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/local"
 )
 
-func parked(config *local.Config) *cobra.Command {
+func parked(at *site) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "parked",
 		Short: "Streams that a consumer cannot get on with: list, show, retry, skip",
 	}
-	one := func(use, short string, act func(c *cobra.Command, s *local.System, p engine.Parked) error) *cobra.Command {
+	one := func(use, short string, act func(c *cobra.Command, s *station, p engine.Parked) error) *cobra.Command {
 		return &cobra.Command{
 			Use: use + " CONSUMER STREAM", Short: short, Args: cobra.ExactArgs(2),
 			Example: "  foldstream parked " + use + " matches match-0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f",
 			RunE: func(c *cobra.Command, args []string) error {
-				return open(config, func(s *local.System) error {
+				return at.open(c.Context(), func(s *station) error {
 					p, err := find(c, s, args[0], es.StreamID(args[1]))
 					if err != nil {
 						return err
@@ -37,15 +36,15 @@ func parked(config *local.Config) *cobra.Command {
 		&cobra.Command{
 			Use: "list", Short: "List what is parked", Args: cobra.NoArgs,
 			RunE: func(c *cobra.Command, _ []string) error {
-				return open(config, func(s *local.System) error { return list(c, s) })
+				return at.open(c.Context(), func(s *station) error { return list(c, s) })
 			},
 		},
 		one("show", "Show the commit that failed, and why", show),
-		one("retry", "Go on with the stream, now that the cause is mended", func(c *cobra.Command, s *local.System, p engine.Parked) error {
+		one("retry", "Go on with the stream, now that the cause is mended", func(c *cobra.Command, s *station, p engine.Parked) error {
 			again, err := s.Consumers[p.Consumer].Retry(c.Context(), p.Stream)
 			return report(c.OutOrStdout(), p, again, err)
 		}),
-		one("skip", "Leave the failed commit out, and go on behind it", func(c *cobra.Command, s *local.System, p engine.Parked) error {
+		one("skip", "Leave the failed commit out, and go on behind it", func(c *cobra.Command, s *station, p engine.Parked) error {
 			again, err := s.Consumers[p.Consumer].Skip(c.Context(), p.Stream, p.Version)
 			return report(c.OutOrStdout(), p, again, err)
 		}),
@@ -53,8 +52,8 @@ func parked(config *local.Config) *cobra.Command {
 	return c
 }
 
-func find(c *cobra.Command, s *local.System, consumer string, stream es.StreamID) (engine.Parked, error) {
-	all, err := s.Store.Parked(c.Context())
+func find(c *cobra.Command, s *station, consumer string, stream es.StreamID) (engine.Parked, error) {
+	all, err := s.Lot.Parked(c.Context())
 	if err != nil {
 		return engine.Parked{}, err
 	}
@@ -66,8 +65,8 @@ func find(c *cobra.Command, s *local.System, consumer string, stream es.StreamID
 	return engine.Parked{}, fmt.Errorf("%s is not parked for %q; see: foldstream parked list", stream, consumer)
 }
 
-func list(c *cobra.Command, s *local.System) error {
-	all, err := s.Store.Parked(c.Context())
+func list(c *cobra.Command, s *station) error {
+	all, err := s.Lot.Parked(c.Context())
 	if err != nil {
 		return err
 	}
@@ -83,7 +82,7 @@ func list(c *cobra.Command, s *local.System) error {
 	return table.Flush()
 }
 
-func show(c *cobra.Command, s *local.System, p engine.Parked) error {
+func show(c *cobra.Command, s *station, p engine.Parked) error {
 	w := c.OutOrStdout()
 	fmt.Fprintf(w, "%s cannot take %s at version %d, tried %d times, last at %s:\n%s\n",
 		p.Consumer, p.Stream, p.Version, p.Attempts, p.Time.Format(time.RFC3339), p.Error)

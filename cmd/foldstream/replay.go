@@ -13,7 +13,6 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/local"
 )
 
 // replayed is how a replay is shown.
@@ -22,7 +21,7 @@ type replayed struct {
 	until       uint64
 }
 
-func replay(config *local.Config) *cobra.Command {
+func replay(at *site) *cobra.Command {
 	var how replayed
 	c := &cobra.Command{
 		Use:   "replay STREAM",
@@ -32,7 +31,7 @@ func replay(config *local.Config) *cobra.Command {
 		Example: "  foldstream replay match-0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f --step",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return open(config, func(s *local.System) error { return how.run(c, s, es.StreamID(args[0])) })
+			return at.open(c.Context(), func(s *station) error { return how.run(c, s, es.StreamID(args[0])) })
 		},
 	}
 	c.Flags().BoolVar(&how.step, "step", false, "wait for the Enter key after each event")
@@ -41,13 +40,13 @@ func replay(config *local.Config) *cobra.Command {
 	return c
 }
 
-func (how replayed) run(c *cobra.Command, s *local.System, stream es.StreamID) error {
+func (how replayed) run(c *cobra.Command, s *station, stream es.StreamID) error {
 	folds := slices.DeleteFunc(s.App.Folders(), func(a es.Folder) bool { return a.Category() != stream.Category() })
 	if len(folds) == 0 {
 		return fmt.Errorf("no aggregate has streams of the category %q; a stream is named as in match-0192d3c8…", stream.Category())
 	}
 	keys, seen := bufio.NewReader(c.InOrStdin()), false
-	for step, err := range engine.Replay(c.Context(), s.Store, folds, stream) {
+	for step, err := range engine.Replay(c.Context(), s.Events, folds, stream) {
 		if err != nil {
 			return err
 		}

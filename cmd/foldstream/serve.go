@@ -5,18 +5,23 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/foldstream/foldstream/local"
+	"github.com/foldstream/foldstream/token"
 )
 
 func serve(config *local.Config) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the whole system: API, WebSocket, projectors and sagas",
-		Args:  cobra.NoArgs,
+		Long: "Run the whole system: API, WebSocket, projectors and sagas.\n\n" +
+			"With an issuer, people sign in there and not here: docs/identity.md says how. FOLDSTREAM_ISSUER, FOLDSTREAM_AUDIENCE and\n" +
+			"FOLDSTREAM_ROLES_CLAIM stand for the flags.",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			system, err := local.Open(*config, true)
 			if err != nil {
@@ -33,6 +38,11 @@ func serve(config *local.Config) *cobra.Command {
 			return errors.Join(system.Serve(c.Context(), listener), system.Close())
 		},
 	}
+	p := &config.Provider
+	c.Flags().StringVar(&p.Issuer, "issuer", os.Getenv("FOLDSTREAM_ISSUER"), "URL of an OpenID Connect issuer, in place of accounts of our own")
+	c.Flags().StringVar(&p.Audience, "audience", os.Getenv("FOLDSTREAM_AUDIENCE"), "audience, or client, that its tokens are for")
+	c.Flags().StringVar(&p.Roles, "roles-claim", environment("FOLDSTREAM_ROLES_CLAIM", token.Scope), "claim of its tokens that holds the roles")
+	return c
 }
 
 func welcome(w io.Writer, address net.Addr, data string) {

@@ -25,11 +25,7 @@ func TestPipeline(t *testing.T) {
 	cfg := emulator.MiniStack(t)
 	client, topics, queues := dynamodb.NewFromConfig(cfg), sns.NewFromConfig(cfg), sqs.NewFromConfig(cfg)
 	name := emulator.Name("pipeline")
-	names := dynamo.Names{
-		Events: name + "-events", Feed: name + "-feed", Views: name + "-views",
-		Checkpoints: name + "-checkpoints", Traces: name + "-traces", Connections: name + "-connections",
-		Leases: name + "-leases", Snapshots: name + "-snapshots",
-	}
+	names := dynamo.NamesBy(func(thing string) string { return name + "-" + thing })
 	if err := dynamo.CreateTables(t.Context(), client, names); err != nil {
 		t.Fatal(err)
 	}

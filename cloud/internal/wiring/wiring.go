@@ -2,6 +2,8 @@
 package wiring
 
 import (
+	"context"
+	"io"
 	"log/slog"
 	"os"
 
@@ -14,12 +16,19 @@ import (
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/handler"
+	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/redact"
 )
 
-// Start serves a Lambda's handler until Lambda ends the process, with the log as JSON.
-func Start(handle any) {
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
-	lambda.Start(handle)
+// Start serves a Lambda's handler until Lambda ends the process, with the log as JSON, without what is secret or personal.
+func Start[In, Out any](handle func(context.Context, In) (Out, error)) {
+	slog.SetDefault(logger(os.Stdout).With("function", os.Getenv("AWS_LAMBDA_FUNCTION_NAME")))
+	lambda.Start(watch(inTime(handle)))
+}
+
+// logger is also the one that package log writes to, by which Lambda's runtime says how invocations failed.
+func logger(to io.Writer) *slog.Logger {
+	return slog.New(observe.Log(slog.NewJSONHandler(to, &slog.HandlerOptions{ReplaceAttr: redact.Attr})))
 }
 
 // Environment gives a variable of package setting. One that is missing is a fault of the stack, which must show at once.
@@ -56,6 +65,11 @@ func Lot(client *dynamodb.Client) *dynamo.ParkingLot {
 // Views holds the rows of all views.
 func Views(client *dynamodb.Client) *dynamo.Views {
 	return &dynamo.Views{Client: client, Table: Environment(setting.ViewsTable)}
+}
+
+// Turns says which generations of views to read and to write.
+func Turns(client *dynamodb.Client) *engine.Turns {
+	return &engine.Turns{Generations: &dynamo.Generations{Client: client, Table: Environment(setting.ViewsTable)}}
 }
 
 // Traces holds the outcomes of all traces.

@@ -1,6 +1,6 @@
 // Command connect is the Lambda of the WebSocket's $connect route.
 package main
 
-import "github.com/foldstream/foldstream/cloud/signing"
+import "github.com/foldstream/foldstream/cloud/connecting"
 
-func main() { signing.Connect() }
+func main() { connecting.Connect() }
