@@ -93,6 +93,7 @@ URL ?=
 DATA ?=
 OUTBOX ?=
 RUN ?=
+SKIP ?=
 given-stage = $(if $(filter command environment,$(origin STAGE)),$(STAGE))
 
 .PHONY: e2e
@@ -100,7 +101,7 @@ e2e: ## the end-to-end suite, on a server of its own, or on the system at URL wi
 	@$(if $(URL),,$(if $(given-stage),echo "e2e: say with URL where the stage $(STAGE) is" >&2; exit 2))
 	export FOLDSTREAM_URL="$(URL)" FOLDSTREAM_STAGE="$(given-stage)" FOLDSTREAM_DATA="$(abspath $(DATA))" \
 	  FOLDSTREAM_OUTBOX="$(if $(filter dynamodb:%,$(OUTBOX)),$(OUTBOX),$(abspath $(OUTBOX)))"; \
-	cd e2e && go test -race -count=1 -timeout 60m -run "$(RUN)"
+	cd e2e && go test -race -count=1 -timeout 60m -run "$(RUN)" -skip "$(SKIP)"
 
 .PHONY: localstack-up
 localstack-up: ## start an AWS-compatible engine: ENGINE=ministack (no Docker), localstack, floci
@@ -111,9 +112,17 @@ localstack-deploy: ## deploy the stacks to it, as the stage e2e
 	source .localstack/env && export CDK_OUT=.localstack/cdk.out && $(MAKE) deploy STAGE=e2e ARCH="$$(go env GOHOSTARCH)"
 
 .PHONY: localstack-test
-localstack-test: ## run the end-to-end suite against it
-	source .localstack/env && $(MAKE) e2e STAGE=e2e URL="$$(localstack/url)"
+localstack-test: ## run the end-to-end suite against it, rebuild a view and replay all
+	localstack/test
+
+.PHONY: localstack-destroy
+localstack-destroy: ## remove the stacks from it, and see that nothing is left
+	source .localstack/env && export CDK_OUT=.localstack/cdk.out && $(MAKE) destroy STAGE=e2e && go run ./localstack/left e2e
 
 .PHONY: localstack-down
-localstack-down: ## remove the stacks from it, and stop it
+localstack-down: ## stop it
 	localstack/down
+
+.PHONY: localstack
+localstack: ## all of these, one after the other, on a free port
+	localstack/run

@@ -121,6 +121,9 @@ func TestBadInput(t *testing.T) {
 			if p.Code == "" && slices.Contains(stopsAtGateway, c.name) && status >= 400 && status < 500 {
 				return
 			}
+			if c.name == "invalid UTF-8" && server.behindGateway() && status == c.status {
+				return // of a body that goes on as text, in which what was invalid has been replaced
+			}
 			if status != c.status || p.Code != c.code || p.Field != c.field {
 				t.Fatalf("got %d %s %q (%s), want %d %s %q", status, p.Code, p.Field, p.Detail, c.status, c.code, c.field)
 			}
@@ -179,7 +182,7 @@ func TestForbidden(t *testing.T) {
 	_, err = eve.Command(t.Context(), "POST", "/users/"+adaID+"/match-requests", map[string]string{"size": "small"}, nil)
 	refused(t, err, 403, "NotYours")
 	_, err = eve.Command(t.Context(), "POST", "/users/"+eveID+"/roles", map[string]string{"role": "admin"}, nil)
-	refused(t, err, 403, "Forbidden")
+	forbidden(t, err)
 	match := newMatch(t, ada, adaID)
 	_, err = eve.Command(t.Context(), "POST", "/matches/"+match+"/cancellation", nil, nil)
 	refused(t, err, 403, "NotCreator")

@@ -10,6 +10,7 @@ import (
 	"github.com/foldstream/foldstream/client"
 	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
 )
 
 // at gives the method of a declared route, and its path with a value for its parameters.
@@ -56,10 +57,11 @@ func TestEveryCommandRefusesBadInput(t *testing.T) {
 				}
 			}
 			status, p := raw(t, ada, method, path, `{"x":"`+strings.Repeat("x", 1<<20)+`"}`, nil)
-			if status != http.StatusRequestEntityTooLarge {
+			if status != http.StatusRequestEntityTooLarge && !lacksRole(status, p) {
 				t.Errorf("a large body gave %d %s", status, p.Code)
 			}
-			if status, p = raw(t, ada, method, path, `<x/>`, map[string]string{"Content-Type": "text/xml"}); status != http.StatusUnsupportedMediaType {
+			status, p = raw(t, ada, method, path, `<x/>`, map[string]string{"Content-Type": "text/xml"})
+			if status != http.StatusUnsupportedMediaType && !lacksRole(status, p) {
 				t.Errorf("XML gave %d %s", status, p.Code)
 			}
 			if d.Role == "" {
@@ -70,6 +72,11 @@ func TestEveryCommandRefusesBadInput(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lacksRole reports whether it was API Gateway that refused a request, which looks at the caller's role before anything else.
+func lacksRole(status int, p handler.Problem) bool {
+	return status == http.StatusForbidden && p.Code == "" && server.behindGateway()
 }
 
 // TestEveryCommandSurvivesOddInput sends what has the right shape, and values that nobody thinks of. It may be taken or

@@ -44,7 +44,7 @@ func TestAnOrgIsItsOwners(t *testing.T) {
 	refused(t, err, 404, "NoSuchOrg")
 	for _, c := range []*client.Client{worker, visitor} {
 		_, err = c.Command(t.Context(), "POST", "/orgs", org("Mine"), nil)
-		refused(t, err, 403, "Forbidden")
+		forbidden(t, err)
 	}
 	made := command(t, ada, "POST", "/orgs", org(adas), nil, "Idempotency-Key", "once")
 	if again := command(t, ada, "POST", "/orgs", org(adas), nil, "Idempotency-Key", "once"); again.Version != made.Version || made.ID != id {

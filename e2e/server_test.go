@@ -138,6 +138,19 @@ func refused(t *testing.T, err error, status int, code string) *client.Error {
 	return problem
 }
 
+// forbidden asserts that a request is refused because its caller lacks the route's role. API Gateway says so itself, where
+// it stands before the system.
+func forbidden(t *testing.T, err error) {
+	t.Helper()
+	if problem := (*client.Error)(nil); errors.As(err, &problem) && problem.Code == "" && server.behindGateway() {
+		if problem.Status != 403 {
+			t.Fatalf("got %v, want 403", err)
+		}
+		return
+	}
+	refused(t, err, 403, "Forbidden")
+}
+
 // insist sends a command again for as long as it is refused because too many others send one at the same moment.
 func insist(send func() error) error {
 	for {

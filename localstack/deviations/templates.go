@@ -20,6 +20,8 @@ var deviations = []deviation{
 	{"AWS::ApiGatewayV2::Deployment is unknown: the stages that name one deploy by themselves", deployBySelf},
 	{"alarms on a metric's expression are refused: they are left out", leaveOutExpressions},
 	{"sns:PublishBatch is asked for, which AWS does not have: who may sns:Publish may publish batches there", publishBatches},
+	{"a schedule is taken to be in the group default, whatever its own: who may create schedules may do so there", schedulesOfNoGroup},
+	{"a reference to a secret gives its name: its ARN is asked for", secretsByARN},
 	{"it is spoken to without TLS: what is denied without TLS is not", withoutTLS},
 }
 
@@ -132,22 +134,49 @@ func leaveOutExpressions(t *template, _ string) int {
 }
 
 func publishBatches(t *template, _ string) int {
-	changed := 0
+	return permit(t, "sns:Publish", func(statement map[string]any) {
+		statement["Action"] = append(list(statement["Action"]), "sns:PublishBatch")
+	})
+}
+
+func schedulesOfNoGroup(t *template, _ string) int {
+	return permit(t, "scheduler:CreateSchedule", func(statement map[string]any) {
+		statement["Resource"] = append(list(statement["Resource"]), "arn:aws:scheduler:*:*:schedule/default/*")
+	})
+}
+
+func secretsByARN(t *template, _ string) int {
+	all, changed := resources(t), 0
 	*t, _ = rewrite(*t, func(m map[string]any) any {
-		if m["Effect"] != "Allow" {
+		name, _ := m["Ref"].(string)
+		if _, ok := isOf(all[name], "AWS::SecretsManager::Secret"); !ok {
 			return m
 		}
-		actions, _ := m["Action"].([]any)
-		if one, ok := m["Action"].(string); ok {
-			actions = []any{one}
-		}
-		if slices.Contains(actions, any("sns:Publish")) {
-			m["Action"] = append(actions, "sns:PublishBatch")
+		changed++
+		return map[string]any{"Fn::GetAtt": []any{name, "Id"}}
+	}).(template)
+	return changed
+}
+
+// permit changes the statements that allow an action.
+func permit(t *template, action string, change func(statement map[string]any)) int {
+	changed := 0
+	*t, _ = rewrite(*t, func(m map[string]any) any {
+		if m["Effect"] == "Allow" && slices.Contains(list(m["Action"]), any(action)) {
+			change(m)
 			changed++
 		}
 		return m
 	}).(template)
 	return changed
+}
+
+// list is what a policy gives as one or several.
+func list(value any) []any {
+	if all, ok := value.([]any); ok {
+		return all
+	}
+	return []any{value}
 }
 
 // withoutTLS takes out the statements that deny what comes without TLS, and policies that have no others.

@@ -46,6 +46,14 @@ var changes = map[string]struct{ was, is string }{
 		`{"Resources": {"r": {"P": {"Statement": [{"Effect": "Allow", "Action": "sns:Publish"}, {"Effect": "Allow", "Action": ["sqs:SendMessage"]}]}}}}`,
 		`{"Resources": {"r": {"P": {"Statement": [{"Effect": "Allow", "Action": ["sns:Publish", "sns:PublishBatch"]}, {"Effect": "Allow", "Action": ["sqs:SendMessage"]}]}}}}`,
 	},
+	"a policy to create schedules": {
+		`{"Resources": {"r": {"P": {"Statement": [{"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": "g"}]}}}}`,
+		`{"Resources": {"r": {"P": {"Statement": [{"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": ["g", "arn:aws:scheduler:*:*:schedule/default/*"]}]}}}}`,
+	},
+	"a secret": {
+		`{"Resources": {"s": {"Type": "AWS::SecretsManager::Secret"}, "r": {"P": [{"Ref": "s"}, {"Ref": "other"}]}}}`,
+		`{"Resources": {"s": {"Type": "AWS::SecretsManager::Secret"}, "r": {"P": [{"Fn::GetAtt": ["s", "Id"]}, {"Ref": "other"}]}}}`,
+	},
 	"policies that want TLS": {
 		`{"Resources": {
 		   "bare": {"Properties": {"PolicyDocument": {"Statement": [{"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}}},
