@@ -16,8 +16,8 @@ run: ## run the whole system on this machine: http://127.0.0.1:8080, data in ./.
 	go run ./cmd/foldstream serve
 
 .PHONY: demo
-demo: ## a story told by a server of its own: STORY=match|otp|room|tournament|wallet, or all
-	go run ./cmd/demo -story "$(STORY)"
+demo: ## a story told by a server of its own, or by a deployed STAGE at URL: STORY=match|otp|room|tournament|wallet, or all
+	go run ./cmd/demo -story "$(STORY)" $(if $(URL),-url "$(URL)" -outbox dynamodb:foldstream-$(STAGE)-outbox)
 
 .PHONY: test
 test: ## every test: domain, adapters against real engines, end to end, stacks

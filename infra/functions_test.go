@@ -91,6 +91,8 @@ func triggerOf(f topology.Function) string {
 		return dev.stage.name("timers") + ".Arn"
 	case f.Stream:
 		return dev.stage.name("events") + ".StreamArn"
+	case f.Name == "sweeper":
+		return "rate(1440 minutes)"
 	default:
 		return "rate(60 minutes)"
 	}

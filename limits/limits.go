@@ -101,10 +101,13 @@ const (
 const (
 	// Relay is how long it may run. While it can do nothing but wait it goes on trying until then.
 	Relay = time.Minute
-	// SweepEvery is how often the sweeper looks for what the relay never got to the feed.
-	SweepEvery = time.Hour
-	// RelayAttempts is how often a batch is retried: trouble that is over before the next sweep needs none.
-	RelayAttempts = int(SweepEvery / Relay)
+	// Insists is how long the relay tries on before its records are noted as failures: others wait behind them.
+	Insists = time.Hour
+	// RelayAttempts is how often a batch is retried: what is over by then needs nobody.
+	RelayAttempts = int(Insists / Relay)
+	// SweepEvery is how often the sweeper looks for what the relay never got to the feed. It reads the whole events table,
+	// which costs; after an outage it can be called by hand.
+	SweepEvery = 24 * time.Hour
 	// RelayBatch is how many records the relay gets at once. A batch that fails is cut in two, again and again.
 	RelayBatch = 100
 	// SweepFrom is how far back a sweep looks: to what a stream could have lost since the last one.

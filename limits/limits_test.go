@@ -55,7 +55,7 @@ func TestTimes(t *testing.T) {
 		"another writer goes on within seconds":                                  {limits.ErrandHidden, 10 * time.Second},
 		"a timer is kept aside before its queue forgets it":                      {limits.TimerReceives * limits.ErrandHidden, limits.QueueRetention},
 
-		"the relay rides out what is over before the next sweep": {limits.SweepEvery, time.Duration(limits.RelayAttempts) * limits.Relay},
+		"the relay rides out an hour of trouble": {limits.Insists, time.Duration(limits.RelayAttempts) * limits.Relay},
 		"a record that cannot be read is out of the way, with all the cuts of its batch, before its stream forgets what is behind it": {
 			time.Duration(limits.RelayAttempts+1) * limits.Relay * time.Duration(1+bits.Len(limits.RelayBatch)), limits.StreamRetention,
 		},

@@ -49,7 +49,7 @@ func urlsByPath(t *template, endpoint string) int {
 	*t, _ = rewrite(*t, func(m map[string]any) any {
 		if of, ok := m["Fn::GetAtt"].([]any); ok && len(of) == 2 && of[1] == "ApiEndpoint" {
 			api, _ := isOf(all[of[0].(string)], "AWS::ApiGatewayV2::Api")
-			path := "/$default"
+			path := "/%24default" // $default, as shells and make take it
 			if api["ProtocolType"] == "WEBSOCKET" {
 				path = "" // its stage is named in the URL
 			}

@@ -17,7 +17,7 @@ var changes = map[string]struct{ was, is string }{
 		`{"Resources": {"api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP"}}},
 		  "Outputs": {"url": {"Value": {"Fn::GetAtt": ["api", "ApiEndpoint"]}}}}`,
 		`{"Resources": {"api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "HTTP"}}},
-		  "Outputs": {"url": {"Value": {"Fn::Join": ["", ["http://127.0.0.1:4566/_aws/execute-api/", {"Ref": "api"}, "/$default"]]}}}}`,
+		  "Outputs": {"url": {"Value": {"Fn::Join": ["", ["http://127.0.0.1:4566/_aws/execute-api/", {"Ref": "api"}, "/%24default"]]}}}}`,
 	},
 	"a WebSocket API's URL, which names its stage": {
 		`{"Resources": {"api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"ProtocolType": "WEBSOCKET"}}},
