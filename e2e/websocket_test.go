@@ -30,12 +30,17 @@ func dial(t *testing.T, c *client.Client) *websocket.Conn {
 	return conn
 }
 
+// A browser takes no connection whose subprotocol is none of those that it asked for.
+func TestTheSubprotocolIsAnswered(t *testing.T) {
+	ada, _ := newcomer(t)
+	if got := dial(t, ada).Subprotocol(); got != handler.Subprotocol {
+		t.Fatalf("the subprotocol is %q", got)
+	}
+}
+
 func TestBadMessages(t *testing.T) {
 	ada, issued := newcomer(t)
 	conn := dial(t, ada)
-	if conn.Subprotocol() != handler.Subprotocol {
-		t.Fatalf("the subprotocol is %q", conn.Subprotocol())
-	}
 	for _, c := range []struct{ name, message, code, field string }{
 		{"malformed", `{"action":`, "MalformedJSON", "action"},
 		{"unknown action", `{"action":"fly"}`, "InvalidInput", "action"},
