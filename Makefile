@@ -66,21 +66,22 @@ lambdas: ## build every Lambda for arm64 (ARCH=amd64), reproducibly, into dist/
 	@du -sh dist && find dist -name bootstrap | wc -l
 
 .PHONY: synth
-synth: lambdas ## the CloudFormation templates, offline, into cdk.out/
-	npm ci --no-audit --no-fund --silent
-	npx cdk synth --quiet
+synth: lambdas ## the CloudFormation templates of STAGE, offline, into cdk.out/
+	env -u AWS_ENDPOINT_URL infra/synth "$(STAGE)" cdk.out $(CDK)
 
 # Which installation of the system; any word of up to 16 letters gives one of its own, as for a branch.
 STAGE ?= dev
-# Options for cdk, as CDK='-c search=opensearch'; docs/deploy.md lists them.
+# Options for cdk, as CDK='-c search=opensearch'; docs/switches.md lists them.
 CDK ?=
 
 .PHONY: deploy
-deploy: lambdas ## deploy STAGE to AWS, from nothing to a system that answers
+deploy: ## deploy STAGE to AWS, from nothing to a system that answers
+	@go run ./remote/ready "$(STAGE)"
+	$(MAKE) --no-print-directory lambdas
 	infra/deploy "$(STAGE)" $(CDK)
 
 .PHONY: destroy
-destroy: ## remove STAGE from AWS, with all its data
+destroy: $(if $(wildcard dist/*),,lambdas) ## remove STAGE from AWS, with all its data; CDK as it was deployed
 	infra/destroy "$(STAGE)" $(CDK)
 
 .PHONY: smoke

@@ -124,7 +124,7 @@ func TestArchiveIsAnOption(t *testing.T) {
 	c.archive, c.encryption = archiving, ownKey
 	made := synthesize(c)
 	for _, r := range made.shared.Resources {
-		if r.Type == "AWS::S3::Bucket" && (r.DeletionPolicy != "Retain" || !strings.Contains(r.text("BucketEncryption"), "aws:kms")) {
+		if r.Type == "AWS::S3::Bucket" && (r.DeletionPolicy != "RetainExceptOnCreate" || !strings.Contains(r.text("BucketEncryption"), "aws:kms")) {
 			t.Errorf("production's archive: %s, %s", r.DeletionPolicy, r.text("BucketEncryption"))
 		}
 	}

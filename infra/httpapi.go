@@ -7,6 +7,7 @@ import (
 
 	"github.com/foldstream/foldstream/limits"
 	"github.com/foldstream/foldstream/token"
+	"github.com/foldstream/foldstream/topology"
 )
 
 // httpAPI is an HTTP API that functions are put behind.
@@ -21,13 +22,12 @@ type httpAPI struct {
 func newHTTPAPI(scope constructs.Construct, id, name string) *httpAPI {
 	made := awsapigatewayv2.NewCfnApi(scope, jsii.String(id), &awsapigatewayv2.CfnApiProps{
 		Name: jsii.String(name), ProtocolType: jsii.String("HTTP"),
-		// A token is no cookie: no page of another site can send it without having it.
 		CorsConfiguration: &awsapigatewayv2.CfnApi_CorsProperty{
 			AllowOrigins:  jsii.Strings("*"),
-			AllowMethods:  jsii.Strings("GET", "POST", "PUT", "PATCH", "DELETE"),
-			AllowHeaders:  jsii.Strings("authorization", "content-type", "idempotency-key", "if-none-match"),
-			ExposeHeaders: jsii.Strings("etag", "location", "retry-after"),
-			MaxAge:        jsii.Number(3600),
+			AllowMethods:  jsii.Strings(topology.CrossOrigin.Methods...),
+			AllowHeaders:  jsii.Strings(topology.CrossOrigin.Headers...),
+			ExposeHeaders: jsii.Strings(topology.CrossOrigin.Exposed...),
+			MaxAge:        jsii.Number(topology.CrossOrigin.MaxAge.Seconds()),
 		},
 	})
 	return &httpAPI{id: *made.Ref(), url: *made.AttrApiEndpoint(), made: made}

@@ -22,9 +22,11 @@ func (s stage) name(thing string) string { return topology.Stage(s).Name(thing) 
 // keeps reports whether the stage is more than a try: its data stays when a stack is deleted by mistake.
 func (s stage) keeps() bool { return s == production }
 
+// removal is what becomes of data whose stack goes. That of a stack which could not even be created is no data, and would be
+// in the way of the next try.
 func (s stage) removal() awscdk.RemovalPolicy {
 	if s.keeps() {
-		return awscdk.RemovalPolicy_RETAIN
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }

@@ -13,7 +13,7 @@ func TestProductionKeepsItsData(t *testing.T) {
 		policy   string
 		protects bool
 		days     string
-	}{{dev, "Delete", false, "7"}, {prod, "Retain", true, "90"}} {
+	}{{dev, "Delete", false, "7"}, {prod, "RetainExceptOnCreate", true, "90"}} {
 		kept := []resource{c.world.scheduleRole(t)}
 		for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::Scheduler::ScheduleGroup"} {
 			kept = append(kept, c.world.all(kind)...)

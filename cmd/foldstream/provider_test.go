@@ -6,19 +6,22 @@ import (
 	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/local"
 	"github.com/foldstream/foldstream/token"
-	"github.com/foldstream/foldstream/topology"
 )
 
 // The pages describe no routes that a stage with a provider does not have.
 func TestPagesOfAStageWithAProvider(t *testing.T) {
-	const web = `"foldstream-dev-web": {"WebUrl": "https://x", "WebBucket": "b", "ApiUrl": "https://a", "SocketUrl": "wss://w", "Issuer": "https://i"}`
-	for shared, signsIn := range map[string]bool{`{}`: true, `{"Audience": "c"}`: false} {
-		to, err := readOutputs(outputs(t, `{"foldstream-dev-shared": `+shared+`, `+web+`}`), topology.Stage("dev"))
+	pages := map[string]string{"WebUrl": "https://x", "WebBucket": "b", "ApiUrl": "https://a", "SocketUrl": "wss://w", "Issuer": "https://i"}
+	for audience, signsIn := range map[string]bool{"": true, "c": false} {
+		shared := map[string]string{}
+		if audience != "" {
+			shared["Audience"] = audience
+		}
+		to, err := told{stage: "dev", web: pages, shared: shared}.target()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := to.app(domain.App).SignsIn(); got != signsIn {
-			t.Errorf("%s: people sign in: %v", shared, got)
+			t.Errorf("audience %q: people sign in: %v", audience, got)
 		}
 	}
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/spf13/cobra"
 
 	"github.com/foldstream/foldstream/adapters/s3"
@@ -21,27 +22,37 @@ import (
 func publish(at *site) *cobra.Command {
 	var gone bool
 	c := &cobra.Command{
-		Use:   "publish OUTPUTS",
+		Use:   "publish",
 		Short: "Put the web pages where the stage's CloudFront finds them",
 		Long: "Put the web pages where the stage's CloudFront finds them: what `serve` has at / and /docs/, told where the stage's API\n" +
-			"is. OUTPUTS is the file that `cdk deploy --outputs-file` wrote.",
-		Example: "  foldstream publish --stage dev cdk.out/outputs.json",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			to, err := readOutputs(args[0], topology.Stage(at.stage))
-			if err != nil {
+			"is. Where all of that is, the stage's stacks say.",
+		Example: "  foldstream publish --stage dev",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			stage := topology.Stage(at.stage)
+			if err := stage.Check(); err != nil {
 				return err
+			}
+			if gone && stage == topology.Production {
+				return fmt.Errorf("the stage %s keeps its files", stage)
 			}
 			cfg, err := remote.Environment(c.Context())
 			if err != nil {
 				return err
 			}
-			client := s3.NewClient(cfg)
-			pages := &s3.Pages{Client: client, Bucket: to.bucket}
-			if gone {
-				return empty(c.Context(), client, topology.Stage(at.stage), append(to.others, to.bucket))
+			stacks, err := outputs(c.Context(), cfg, stage)
+			if err != nil {
+				return err
 			}
-			if err := upload(c.Context(), to.app(at.App), to.config, pages); err != nil {
+			client := s3.NewClient(cfg)
+			if gone {
+				return empty(c.Context(), client, stacks.buckets())
+			}
+			to, err := stacks.target()
+			if err != nil {
+				return err
+			}
+			if err := upload(c.Context(), to.app(at.App), to.config, &s3.Pages{Client: client, Bucket: to.bucket}); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), "The pages are at %s\n", to.url)
@@ -52,12 +63,12 @@ func publish(at *site) *cobra.Command {
 	return c
 }
 
-func empty(ctx context.Context, client *sdk.Client, stage topology.Stage, buckets []string) error {
-	if stage == topology.Production {
-		return fmt.Errorf("the stage %s keeps its files", stage)
-	}
+// empty removes what is in the buckets of a stage. One that is gone already has nothing in it.
+func empty(ctx context.Context, client *sdk.Client, buckets []string) error {
 	for _, bucket := range buckets {
-		if err := (&s3.Pages{Client: client, Bucket: bucket}).Clear(ctx); err != nil {
+		err := (&s3.Pages{Client: client, Bucket: bucket}).Clear(ctx)
+		var missing *types.NoSuchBucket
+		if err != nil && !errors.As(err, &missing) {
 			return err
 		}
 	}
@@ -97,7 +108,6 @@ func isPage(f s3.File) bool { return strings.HasPrefix(f.ContentType, "text/html
 // target is where pages go, and what they are told.
 type target struct {
 	bucket, url string
-	others      []string // buckets of the stage beside that of the pages
 	config      web.Config
 	provided    bool // whether a provider issues the tokens, and not the stage
 }
@@ -110,36 +120,39 @@ func (t target) app(whole *es.App) *es.App {
 	return whole
 }
 
-// readOutputs reads what the stacks of a stage put out.
-func readOutputs(file string, stage topology.Stage) (target, error) {
-	if err := stage.Check(); err != nil {
-		return target{}, err
-	}
-	text, err := os.ReadFile(file)
+// told is what the stacks of a stage put out.
+type told struct {
+	stage       topology.Stage
+	web, shared map[string]string
+}
+
+func outputs(ctx context.Context, cfg aws.Config, stage topology.Stage) (told, error) {
+	pages, err := remote.Outputs(ctx, cfg, stage, "web")
 	if err != nil {
-		return target{}, fmt.Errorf("read the outputs of the stacks: %w", err)
+		return told{}, err
 	}
-	var stacks map[string]map[string]string
-	if err := es.Decode(text, &stacks); err != nil {
-		return target{}, fmt.Errorf("read the outputs of the stacks in %s: %w", file, err)
-	}
+	shared, err := remote.Outputs(ctx, cfg, stage, "shared")
+	return told{stage, pages, shared}, err
+}
+
+// buckets are those that have something in them. A stack that is not there, or was never finished, has none.
+func (t told) buckets() []string {
+	all := []string{t.web["WebBucket"], t.shared["ArchiveBucket"], t.shared["ArchiveResults"]}
+	return slices.DeleteFunc(all, func(bucket string) bool { return bucket == "" })
+}
+
+func (t told) target() (target, error) {
 	var errs []error
 	output := func(name string) string {
-		value := stacks[stage.Name("web")][name]
-		if value == "" {
-			errs = append(errs, fmt.Errorf("%s has no output %s of the stack %s: was it deployed with --outputs-file?", file, name, stage.Name("web")))
+		if t.web[name] == "" {
+			errs = append(errs, fmt.Errorf("the stack %s has no output %s: is the stage deployed?", t.stage.Name("web"), name))
 		}
-		return value
+		return t.web[name]
 	}
 	to := target{
 		bucket: output("WebBucket"), url: output("WebUrl"),
 		config: web.Config{API: output("ApiUrl"), WebSocket: output("SocketUrl"), Issuer: output("Issuer")},
 	}
-	_, to.provided = stacks[stage.Name("shared")]["Audience"]
-	for _, name := range []string{"ArchiveBucket", "ArchiveResults"} {
-		if bucket := stacks[stage.Name("shared")][name]; bucket != "" {
-			to.others = append(to.others, bucket)
-		}
-	}
+	_, to.provided = t.shared["Audience"]
 	return to, errors.Join(errs...)
 }

@@ -3,29 +3,25 @@ package main
 import (
 	"bytes"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/foldstream/foldstream/adapters/s3"
+	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/internal/emulator"
 	"github.com/foldstream/foldstream/topology"
 	"github.com/foldstream/foldstream/web"
 )
 
 func TestPublish(t *testing.T) {
-	cfg := emulator.MiniStack(t)
-	for name, value := range map[string]string{
-		"AWS_REGION": cfg.Region, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": *cfg.BaseEndpoint,
-	} {
-		t.Setenv(name, value)
-	}
-	client, bucket, archive := s3.NewClient(cfg), emulator.Name("web"), emulator.Name("archive")
+	d := deploy(t)
+	client, bucket, archive := s3.NewClient(d.cfg), emulator.Name("web"), emulator.Name("archive")
 	for _, name := range []string{bucket, archive} {
 		if _, err := client.CreateBucket(t.Context(), &sdk.CreateBucketInput{Bucket: aws.String(name)}); err != nil {
 			t.Fatal(err)
@@ -34,14 +30,13 @@ func TestPublish(t *testing.T) {
 	if _, err := (&s3.Archive{Client: client, Bucket: archive}).Put(t.Context(), "commits/1", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	file := outputs(t, `{
-		"foldstream-try-shared": {"ArchiveBucket": "`+archive+`"},
-		"foldstream-try-web": {
-			"WebUrl": "https://pages.example.com", "WebBucket": "`+bucket+`", "ApiUrl": "https://api.example.com",
-			"SocketUrl": "wss://ws.example.com/live", "Issuer": "https://id.example.com"
-		}
-	}`)
-	if said := execute(t, "publish", "--stage", "try", file); !strings.Contains(said, "https://pages.example.com") {
+	d.stack(t, "shared", map[string]string{"ArchiveBucket": archive, "ArchiveResults": emulator.Name("gone")})
+	d.stack(t, "web", map[string]string{
+		"WebUrl": "https://pages.example.com", "WebBucket": bucket, "ApiUrl": "https://api.example.com",
+		"SocketUrl": "wss://ws.example.com/live", "Issuer": "https://id.example.com",
+	})
+	stage := string(d.stage)
+	if said := execute(t, "publish", "--stage", stage); !strings.Contains(said, "https://pages.example.com") {
 		t.Errorf("it says %q", said)
 	}
 	got, err := client.GetObject(t.Context(), &sdk.GetObjectInput{Bucket: aws.String(bucket), Key: aws.String("config.json")})
@@ -56,15 +51,46 @@ func TestPublish(t *testing.T) {
 	if _, err := client.HeadObject(t.Context(), &sdk.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String("docs/")}); err != nil {
 		t.Errorf("the documentation's page: %v", err)
 	}
-	execute(t, "publish", "--stage", "try", "--remove", file)
+	execute(t, "publish", "--stage", stage, "--remove")
 	for _, name := range []string{bucket, archive} {
 		left, err := client.ListObjectsV2(t.Context(), &sdk.ListObjectsV2Input{Bucket: aws.String(name)})
 		if err != nil || len(left.Contents) > 0 {
 			t.Errorf("%d files are left, error %v", len(left.Contents), err)
 		}
 	}
-	if err := empty(t.Context(), client, topology.Production, []string{bucket}); err == nil {
-		t.Error("production's files were removed")
+}
+
+func TestProductionKeepsItsFiles(t *testing.T) {
+	surround(t, nil)
+	c := root()
+	c.SetArgs([]string{"publish", "--stage", string(topology.Production), "--remove"})
+	if err := c.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "keeps its files") {
+		t.Errorf("production's files are removed: %v", err)
+	}
+}
+
+// stack deploys a stack of the stage that puts this out.
+func (d deployed) stack(t *testing.T, name string, outputs map[string]string) {
+	t.Helper()
+	values := map[string]any{}
+	for output, value := range outputs {
+		values[output] = map[string]string{"Value": value}
+	}
+	template, err := es.Encode(map[string]any{
+		"Resources": map[string]any{"topic": map[string]string{"Type": "AWS::SNS::Topic"}}, "Outputs": values,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, id := cloudformation.NewFromConfig(d.cfg), aws.String(d.stage.Name(name))
+	if _, err := client.CreateStack(t.Context(), &cloudformation.CreateStackInput{StackName: id, TemplateBody: aws.String(string(template))}); err != nil {
+		t.Fatal(err)
+	}
+	made := cloudformation.NewStackCreateCompleteWaiter(client, func(o *cloudformation.StackCreateCompleteWaiterOptions) {
+		o.MinDelay = 10 * time.Millisecond
+	})
+	if err := made.Wait(t.Context(), &cloudformation.DescribeStacksInput{StackName: id}, time.Minute); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -80,20 +106,17 @@ func execute(t *testing.T, arguments ...string) string {
 	return said.String()
 }
 
-func outputs(t *testing.T, text string) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "outputs.json")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
-
-func TestOutputsOfAnotherStageAreNoOutputs(t *testing.T) {
-	file := outputs(t, `{"foldstream-dev-web": {"WebUrl": "https://x", "WebBucket": "b"}}`)
-	for stage, want := range map[string]string{"prod": "no output WebBucket of the stack foldstream-prod-web", "dev": "no output ApiUrl", "": "the stage"} {
+// A stage that is not deployed, or just in part, has nothing to remove, and nowhere to publish to.
+func TestPublishWithoutStacks(t *testing.T) {
+	d := deploy(t)
+	stage := string(d.stage)
+	execute(t, "publish", "--stage", stage, "--remove")
+	d.stack(t, "web", map[string]string{"WebUrl": "https://x", "WebBucket": "b"})
+	for stage, want := range map[string]string{
+		stage: "foldstream-" + stage + "-web has no output ApiUrl", stage + "x": "foldstream-" + stage + "x-web has no output WebBucket", "": "the stage",
+	} {
 		c := root()
-		c.SetArgs([]string{"publish", "--stage", stage, file})
+		c.SetArgs([]string{"publish", "--stage", stage})
 		if err := c.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("stage %q: %v", stage, err)
 		}
