@@ -110,6 +110,7 @@ func (c *Client) send(request *http.Request) (Answer, error) {
 func refusal(status int, text []byte) *Error {
 	read := &Error{}
 	if err := es.Decode(text, &read.Problem); err == nil && read.Code != "" {
+		read.Status = status
 		return read
 	}
 	return &Error{handler.Problem{Status: status, Detail: fmt.Sprintf("%.300s", text)}}
@@ -121,8 +122,8 @@ func (c *Client) Command(ctx context.Context, method, path string, input, more a
 	if input == nil {
 		input = struct{}{}
 	}
-	if !slices.Contains(headers, idempotencyKey) {
-		headers = append(headers, idempotencyKey, engine.NewID())
+	if !named(headers, idempotencyKey) {
+		headers = append(slices.Clip(headers), idempotencyKey, engine.NewID())
 	}
 	answer, err := c.Do(ctx, method, path, input, headers...)
 	if err != nil {
@@ -136,6 +137,16 @@ func (c *Client) Command(ctx context.Context, method, path string, input, more a
 		err = es.Decode(accepted.More, more)
 	}
 	return accepted, err
+}
+
+// named reports whether a header is among pairs of name and value.
+func named(headers []string, name string) bool {
+	for i := 0; i < len(headers); i += 2 {
+		if strings.EqualFold(headers[i], name) {
+			return true
+		}
+	}
+	return false
 }
 
 // Get reads a document. One at a version, which a path with min-version asks for, is waited for until the context ends.
@@ -168,7 +179,7 @@ func (c *Client) LogIn(ctx context.Context, email, password string) (*Client, to
 	if _, err := c.Command(ctx, http.MethodPost, "/login", who, &issued); err != nil {
 		return nil, token.Token{}, fmt.Errorf("log %s in: %w", email, err)
 	}
-	return &Client{Base: c.Base, Token: issued.Token}, issued, nil
+	return &Client{Base: c.Base, Token: issued.Token, HTTP: c.HTTP}, issued, nil
 }
 
 // Socket is an open WebSocket.

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/foldstream/foldstream/client"
@@ -59,7 +60,7 @@ func TestRequestsAreSentAgain(t *testing.T) {
 		"done":               {[]func(http.ResponseWriter){done}, 1, 1, 200},
 		"throttled":          {[]func(http.ResponseWriter){throttled, throttled, done}, 3, 3, 200},
 		"refused with 429":   {[]func(http.ResponseWriter){refusing}, 1, 1, 429},
-		"busy":               {[]func(http.ResponseWriter){busy, done}, 2, 2, 200},
+		"busy":               {[]func(http.ResponseWriter){busy, done}, 2, 1, 200},
 		"perhaps done":       {[]func(http.ResponseWriter){lost, done}, 2, 1, 200},
 		"perhaps done there": {[]func(http.ResponseWriter){away, done}, 2, 1, 200},
 		"at fault":           {[]func(http.ResponseWriter){faulty}, 1, 1, 500},
@@ -87,11 +88,53 @@ func TestRequestsAreSentAgain(t *testing.T) {
 
 func TestACallersKeyIsKept(t *testing.T) {
 	api, keys := answering(t, done)
-	if _, err := api.Command(t.Context(), http.MethodPost, "/things", nil, nil, "Idempotency-Key", "mine"); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"Idempotency-Key", "idempotency-key"} {
+		if _, err := api.Command(t.Context(), http.MethodPost, "/things", nil, nil, name, "mine"); err != nil {
+			t.Fatal(err)
+		}
+		if asked := keys(); !slices.Equal(asked, []string{"mine"}) {
+			t.Fatalf("sent %q", asked)
+		}
 	}
-	if asked := keys(); !slices.Equal(asked, []string{"mine"}) {
-		t.Fatalf("sent %q", asked)
+}
+
+// inProcess answers requests without a network.
+type inProcess func(http.ResponseWriter)
+
+func (answer inProcess) RoundTrip(*http.Request) (*http.Response, error) {
+	recorded := httptest.NewRecorder()
+	answer(recorded)
+	return recorded.Result(), nil
+}
+
+func TestPatienceEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, begun := 0, time.Now()
+		api := &client.Client{Base: "http://api.example", HTTP: http.Client{Transport: inProcess(func(w http.ResponseWriter) {
+			asked++
+			throttled(w)
+		})}}
+		_, err := api.Command(t.Context(), http.MethodPost, "/things", nil, nil)
+		var refusal *client.Error
+		if !errors.As(err, &refusal) || refusal.Status != http.StatusTooManyRequests || asked != 8 {
+			t.Errorf("it asked %d times: %v", asked, err)
+		}
+		if took := time.Since(begun); took == 0 || took > time.Minute {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+// Whoever has signed in goes on by the way that led there.
+func TestTheTransportIsKept(t *testing.T) {
+	granting := inProcess(says(http.StatusOK, `{"id":"1","token":"t"}`))
+	api := &client.Client{Base: "http://api.example", HTTP: http.Client{Transport: granting}}
+	signed, issued, err := api.SignUp(t.Context(), "ada@example.com", "correct horse")
+	if err != nil || issued.Token != "t" || signed.Token != "t" {
+		t.Fatalf("signed up as %+v, %v", issued, err)
+	}
+	if err := signed.Get(t.Context(), "/things/1", new(any)); err != nil {
+		t.Error(err)
 	}
 }
 

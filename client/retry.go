@@ -11,12 +11,13 @@ import (
 
 const (
 	attempts     = 8
-	firstPause   = 200 * time.Millisecond // half of it on average; doubled each time
+	firstPause   = 400 * time.Millisecond // half of it on average; doubled each time
 	longestPause = 10 * time.Second
 )
 
 // again reports whether a request that was refused may be sent once more: nothing has come of it, or it is harmless twice.
-// What the system itself calls too many, with a code, is an answer and not a throttle.
+// What the system itself calls too many, with a code, is an answer and not a throttle. Of what was too busy to answer, the
+// system too, something may have come.
 func again(err error, harmless bool) bool {
 	var refusal *Error
 	if !errors.As(err, &refusal) {
@@ -25,9 +26,7 @@ func again(err error, harmless bool) bool {
 	switch refusal.Status {
 	case http.StatusTooManyRequests:
 		return refusal.Code == ""
-	case http.StatusServiceUnavailable:
-		return harmless || refusal.Code != ""
-	case http.StatusBadGateway, http.StatusGatewayTimeout:
+	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return harmless
 	default:
 		return false
@@ -36,7 +35,7 @@ func again(err error, harmless bool) bool {
 
 // pause waits before the attempt behind this one, as long as the answer asks for at least.
 func pause(ctx context.Context, attempt int, header http.Header) error {
-	wait := rand.N(min(longestPause, firstPause<<attempt))
+	wait := rand.N(min(longestPause, firstPause<<(attempt-1)))
 	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		wait += min(longestPause, time.Duration(seconds)*time.Second)
 	}

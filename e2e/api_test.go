@@ -12,7 +12,7 @@ import (
 
 func TestCreationAndReadingBack(t *testing.T) {
 	c, issued := newcomer(t)
-	answer, err := c.Do(t.Context(), "POST", "/users", map[string]string{"name": "Ada"})
+	answer, err := c.Do(t.Context(), "POST", "/users", map[string]string{"name": "Ada"}, "Idempotency-Key", engine.NewID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,26 +79,15 @@ func TestIdempotencyKeysOfStrangers(t *testing.T) {
 
 func TestEmailIsUnique(t *testing.T) {
 	c := &client.Client{Base: server.url}
-	who := map[string]string{"email": "Unique." + engine.NewID() + "@Example.com", "password": password}
-	results := make(chan error, 8)
-	for i := range cap(results) {
-		go func() {
-			email := who["email"]
-			if i%2 == 0 {
-				email = strings.ToUpper(email)
-			}
-			_, err := c.Command(t.Context(), "POST", "/register", map[string]string{"email": email, "password": password}, nil)
-			results <- err
-		}()
-	}
-	won := 0
-	for range cap(results) {
-		if err := <-results; err == nil {
-			won++
-		} else {
-			refused(t, err, http.StatusConflict, "EmailTaken")
+	address := "Unique." + engine.NewID() + "@Example.com"
+	won := together(t, 8, http.StatusConflict, "EmailTaken", func(i int) error {
+		who := map[string]string{"email": address, "password": password}
+		if i%2 == 0 {
+			who["email"] = strings.ToUpper(address)
 		}
-	}
+		_, err := c.Command(t.Context(), "POST", "/register", who, nil)
+		return err
+	})
 	if won != 1 {
 		t.Fatalf("%d of 8 got the address", won)
 	}

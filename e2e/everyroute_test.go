@@ -95,7 +95,7 @@ func TestEveryCommandSurvivesOddInput(t *testing.T) {
 			for i, text := range texts {
 				input := reflect.New(d.Input).Elem()
 				fillOdd(input, text, int64(i-3)<<40)
-				_, err := ada.Do(t.Context(), method, path, input.Interface())
+				_, err := ada.Command(t.Context(), method, path, input.Interface(), nil)
 				var refusal *client.Error
 				if err != nil && (!errors.As(err, &refusal) || refusal.Status >= 500) {
 					t.Errorf("%.40q gave %v", text, err)

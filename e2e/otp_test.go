@@ -197,23 +197,10 @@ func TestACodeIsGoodOnce(t *testing.T) {
 	asked := d.requested(t, phone, "ID", "worker")
 	normal := "+62" + phone[1:]
 	code := d.codes(t, normal, 1)[0]
-	results := make(chan error, 8)
-	for range cap(results) {
-		go func() {
-			results <- insist(func() error {
-				_, _, err := d.verify(t, normal, asked.Key, code)
-				return err
-			})
-		}()
-	}
-	won := 0
-	for range cap(results) {
-		if err := <-results; err == nil {
-			won++
-		} else {
-			refused(t, err, 409, "OtpUsed")
-		}
-	}
+	won := together(t, 8, 409, "OtpUsed", func(int) error {
+		_, _, err := d.verify(t, normal, asked.Key, code)
+		return err
+	})
 	if won != 1 {
 		t.Fatalf("%d of 8 were granted a token", won)
 	}

@@ -161,6 +161,24 @@ func insist(send func() error) error {
 	}
 }
 
+// together has n do something at the same moment, all but some of whom are refused with a status and a code. It gives how
+// many were not.
+func together(t *testing.T, n, status int, code string, do func(i int) error) (won int) {
+	t.Helper()
+	results := make(chan error, n)
+	for i := range n {
+		go func() { results <- insist(func() error { return do(i) }) }()
+	}
+	for range n {
+		if err := <-results; err == nil {
+			won++
+		} else {
+			refused(t, err, status, code)
+		}
+	}
+	return won
+}
+
 // eventually waits for a condition that other processes bring about.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()

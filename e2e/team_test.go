@@ -24,27 +24,14 @@ func TestATeamsNameIsUnique(t *testing.T) {
 	ada, _ := newcomer(t)
 	name := "Straße " + engine.NewID()
 	for path, code := range map[string]string{"/teams": "TeamAlreadyExists", "/tournaments": "TournamentAlreadyExists"} {
-		results := make(chan error, 8)
-		for i := range cap(results) {
-			go func() {
-				spelling := strings.Repeat(" ", i) + name
-				if i%2 == 0 {
-					spelling = strings.ToLower(spelling)
-				}
-				results <- insist(func() error {
-					_, err := ada.Command(t.Context(), "POST", path, map[string]string{"name": spelling}, nil)
-					return err
-				})
-			}()
-		}
-		won := 0
-		for range cap(results) {
-			if err := <-results; err == nil {
-				won++
-			} else {
-				refused(t, err, http.StatusConflict, code)
+		won := together(t, 8, http.StatusConflict, code, func(i int) error {
+			spelling := strings.Repeat(" ", i) + name
+			if i%2 == 0 {
+				spelling = strings.ToLower(spelling)
 			}
-		}
+			_, err := ada.Command(t.Context(), "POST", path, map[string]string{"name": spelling}, nil)
+			return err
+		})
 		if won != 1 {
 			t.Fatalf("%d of 8 got the name", won)
 		}

@@ -108,23 +108,10 @@ func TestEightTeamsAtMost(t *testing.T) {
 	for range 12 {
 		teams = append(teams, made(t, ada, "/teams", "Team"))
 	}
-	results := make(chan error, len(teams))
-	for _, team := range teams {
-		go func() {
-			results <- insist(func() error {
-				_, err := ada.Command(t.Context(), "POST", "/tournaments/"+cup+"/teams", map[string]string{"teamId": team}, nil)
-				return err
-			})
-		}()
-	}
-	won := 0
-	for range teams {
-		if err := <-results; err == nil {
-			won++
-		} else {
-			refused(t, err, http.StatusConflict, "TournamentFull")
-		}
-	}
+	won := together(t, len(teams), http.StatusConflict, "TournamentFull", func(i int) error {
+		_, err := ada.Command(t.Context(), "POST", "/tournaments/"+cup+"/teams", map[string]string{"teamId": teams[i]}, nil)
+		return err
+	})
 	eventually(t, "those that were added have joined", func() bool { return get[tournamentView](t, ada, "/tournaments/"+cup).confirmed() == 8 })
 	if won != 8 {
 		t.Fatalf("%d were added", won)

@@ -142,23 +142,10 @@ func TestATransferIsHeardByItsInvokerAlone(t *testing.T) {
 func TestTheLastMoneyIsSpentOnce(t *testing.T) {
 	ada, _ := newcomer(t)
 	from, to := filled(t, ada, "USD", "7.5"), filled(t, ada, "USD", "1")
-	results := make(chan error, 8)
-	for range cap(results) {
-		go func() {
-			results <- insist(func() error {
-				_, err := ada.Command(t.Context(), "POST", "/wallets/"+from+"/transfers", pay(to, "7.5"), nil)
-				return err
-			})
-		}()
-	}
-	won := 0
-	for range cap(results) {
-		if err := <-results; err == nil {
-			won++
-		} else {
-			refused(t, err, 409, "InsufficientFunds")
-		}
-	}
+	won := together(t, 8, 409, "InsufficientFunds", func(int) error {
+		_, err := ada.Command(t.Context(), "POST", "/wallets/"+from+"/transfers", pay(to, "7.5"), nil)
+		return err
+	})
 	if w := settled(t, ada, from, 3); won != 1 || w.Balance != (money.Amount{}) {
 		t.Fatalf("%d of 8 spent it, %v is left", won, w.Balance)
 	}

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,10 +11,8 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/foldstream/foldstream/client"
-	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/handler"
-	"github.com/foldstream/foldstream/local"
 )
 
 // dial opens a WebSocket with the token among the subprotocols, as a browser does.
@@ -132,36 +128,17 @@ func TestAThousandConnectionsOfOneClient(t *testing.T) {
 // TestATokenRunsOut has a server with a clock of the test's own.
 func TestATokenRunsOut(t *testing.T) {
 	ownServer(t)
-	var ahead atomic.Int64
-	world := engine.World{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
-	system, err := local.Open(local.Config{App: domain.App, Address: "127.0.0.1:0", Data: t.TempDir(), World: world}, true)
+	s := startTimely(t, t.TempDir(), new(atomic.Int64))
+	ada, issued, err := (&client.Client{Base: s.url}).SignUp(t.Context(), "ada@example.com", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := system.Listen(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error, 1)
-	go func() { served <- system.Serve(ctx, listener) }()
-	defer func() {
-		stop()
-		if err := errors.Join(<-served, system.Close()); err != nil {
-			t.Error(err)
-		}
-	}()
-	url := "http://" + listener.Addr().String()
-	ada, issued, err := (&client.Client{Base: url}).SignUp(t.Context(), "ada@example.com", password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket, err := ada.Connect(t.Context(), "ws://"+listener.Addr().String()+"/ws")
+	socket, err := ada.Connect(t.Context(), "ws"+strings.TrimPrefix(s.url, "http")+"/ws")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	ahead.Store(int64(time.Until(issued.ExpiresAt) + time.Second))
+	s.pass(time.Until(issued.ExpiresAt) + time.Second)
 
 	_, err = ada.Do(t.Context(), "GET", "/matches", nil)
 	refused(t, err, http.StatusUnauthorized, "InvalidToken")

@@ -2,9 +2,11 @@ package handler_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -87,6 +89,19 @@ func TestBusyIsToldAsSuch(t *testing.T) {
 				response.Headers["content-type"] != "application/problem+json" {
 				t.Errorf("%s, %s: %d %v %+v", name, place, response.StatusCode, response.Headers, p)
 			}
+		}
+	}
+}
+
+// TestACallerThatGoes leaves a request: that is no failure, and nothing to log.
+func TestACallerThatGoes(t *testing.T) {
+	log := logged(t)
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	for err, said := range map[error]bool{fmt.Errorf("query: %w", ctx.Err()): false, errors.New("a fault of ours"): true} {
+		handler.NewProblem(ctx, "t1", err)
+		if got := strings.Contains(log.String(), err.Error()); got != said {
+			t.Errorf("%v: the log has %q", err, log)
 		}
 	}
 }

@@ -45,13 +45,19 @@ func NewProblem(ctx context.Context, traceID string, err error) Problem {
 		return problem(statuses[refusal.Kind], refusal.Code, refusal.Detail, refusal.Field, traceID)
 	case errors.As(err, &syntax):
 		return problem(syntax.status, syntax.code, syntax.detail, syntax.field, traceID)
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // by the caller, who has gone
+		return busy(traceID)
 	case errors.Is(err, engine.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		slog.WarnContext(ctx, "busy", "traceId", traceID, "error", err)
-		return problem(http.StatusServiceUnavailable, "Busy", "too much is going on just now; try again", "", traceID)
+		return busy(traceID)
 	default:
 		slog.ErrorContext(ctx, "request failed", "traceId", traceID, "error", err)
 		return problem(http.StatusInternalServerError, "Internal", "this failed on our side; it has been logged under the trace id", "", traceID)
 	}
+}
+
+func busy(traceID string) Problem {
+	return problem(http.StatusServiceUnavailable, "Busy", "too much is going on just now; try again", "", traceID)
 }
 
 func problem(status int, code, detail, field, traceID string) Problem {

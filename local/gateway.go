@@ -54,6 +54,9 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	w.Header().Set("x-content-type-options", "nosniff")
+	if crossOrigin(w, r) {
+		return
+	}
 	known, pattern := g.mux.Handler(r)
 	if pattern != "" {
 		g.mux.ServeHTTP(w, r)

@@ -97,11 +97,12 @@ func (s *System) routes() (http.Handler, error) {
 
 // pages serves what browsers get.
 func (s *System) pages(g *gateway) error {
-	site, err := web.New(s.App, web.Config{API: ".", WebSocket: "ws", Issuer: s.issuer()})
+	config := web.Config{API: ".", WebSocket: "ws", Issuer: s.issuer()}
+	site, err := web.New(s.App, config)
 	if err != nil {
 		return fmt.Errorf("put the pages together: %w", err)
 	}
-	for route, handle := range site.Routes() {
+	for route, handle := range site.Routes(config.Policy()) {
 		g.mux.Handle(route, handle)
 	}
 	return nil

@@ -5,6 +5,7 @@ package redact
 import (
 	"encoding/json" // as slog's JSON handler encodes what it is given
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -13,14 +14,19 @@ const Gone = "[redacted]"
 
 // names are those of attributes whose values are never logged, in lower case without dashes and underscores.
 var names = map[string]bool{
-	"authorization": true, "bearer": true, "cookie": true, "jwt": true, "token": true, "accesstoken": true, "idtoken": true, "refreshtoken": true,
-	"password": true, "secret": true, "code": true, "otp": true, "pin": true, "key": true, "idempotencykey": true, "credentials": true,
+	"bearer": true, "cookie": true, "jwt": true, "code": true, "otp": true, "pin": true, "key": true, "idempotencykey": true, "credentials": true,
 	"email": true, "mail": true, "address": true, "phone": true, "number": true, "primary": true, "to": true, "recipient": true,
 	"body": true, "payload": true, "input": true,
 }
 
+// endings are those of all names whose values are secret: "access_token", "clientSecret".
+const endings = "authorization|token|password|secret"
+
+var isEnding = strings.Split(endings, "|")
+
 func isSecret(name string) bool {
-	return names[strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""))]
+	plain := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""))
+	return names[plain] || slices.ContainsFunc(isEnding, func(ending string) bool { return strings.HasSuffix(plain, ending) })
 }
 
 // Attr is a [slog.HandlerOptions.ReplaceAttr]: it takes out values by the names of their attributes, or of a group that they

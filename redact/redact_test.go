@@ -31,6 +31,8 @@ func TestText(t *testing.T) {
 		`bad body {"password":"correct horse","size":1}`:   `bad body {"password":"[redacted]","size":1}`,
 		`quoted "{\"code\": \"12345\",\"key\":\"k\\\"1"}"`: `quoted "{\"code\": \"[redacted]\",\"key\":\"[redacted]\\\"1"}"`,
 		"/ws?token=abc&x=1":                                "/ws?token=[redacted]&x=1",
+		`{"accessToken":"a","client_secret":"b"}`:          `{"accessToken":"[redacted]","client_secret":"[redacted]"}`,
+		"/callback?access_token=abc&x=1":                   "/callback?access_token=[redacted]&x=1",
 	} {
 		if got := redact.Text(in); got != want {
 			t.Errorf("%s\nbecomes %s\nnot     %s", in, got, want)
@@ -50,6 +52,7 @@ func TestTextKeepsWhatIsNotSecret(t *testing.T) {
 		"account-ann version=12345 attempts=3 status: 409, 1e+21 of 12345",
 		"arn:aws:sns:eu-central-1:123456789012:foldstream-dev-commits.fifo",
 		"decode a token: it is expired",
+		`{"statusCode":409,"errorCode":"TooManyMatches","sortKey":"match-1"}`,
 		"https://abc.execute-api.eu-central-1.amazonaws.com/live/@connections/L0SM9cOFvHcCIhw=",
 	} {
 		if got := redact.Text(s); got != s {
@@ -74,7 +77,7 @@ func TestAttr(t *testing.T) {
 	secret := "horse"
 	got := logged(t, func(l *slog.Logger) {
 		l.With("Authorization", secret).WithGroup("code").With("x", secret).Info("a")
-		l.Info("failed for ada@example.com", "e-mail", secret, "access_token", secret, "primary", []byte(secret), "number", 812)
+		l.Info("failed for ada@example.com", "e-mail", secret, "access_token", secret, "clientSecret", secret, "primary", []byte(secret), "number", 812)
 		l.Error("b", "error", fmt.Errorf("wrap: %w", errors.New(`{"password":"horse"}`)), "any", input{Password: "horse", Size: "small"})
 		l.Info("c", "traceId", "0192f3a1", "version", uint64(3), "stream", "match-1", "ms", 1.5, "groups", map[string]int{"a": 1})
 	})

@@ -19,8 +19,8 @@ var (
 	// reads a point.
 	phone = pattern(`(?:\+|%2[Bb])[ (]?[1-9](?:[ ()-]{0,2}[0-9]){6,14}`)
 	// A member of a JSON text, which may be quoted itself, and a parameter of a query.
-	member    = pattern(`(?i)("(?:token|authorization|password|secret|code|key|email|phone|primary)\\*"\s*:\s*\\*")(?:[^"\\]|\\+[^"\\])*`)
-	parameter = pattern(`(?i)\b((?:token|password|secret)=)[^\s&"\\]+`)
+	member    = pattern(`(?i)("(?:[a-z0-9_-]*(?:` + endings + `)|code|key|email|phone|primary)\\*"\s*:\s*\\*")(?:[^"\\]|\\+[^"\\])*`)
+	parameter = pattern(`(?i)((?:` + endings + `)=)[^\s&"\\]+`)
 )
 
 // Text takes tokens, e-mail addresses and phone numbers out of a text, and what quoted JSON and queries have under names of

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -28,11 +29,25 @@ func CacheControl(file string) string {
 }
 
 // Policy is the Content-Security-Policy of all pages: they run what is served with them, and talk to their own server and
-// to these others.
+// to these others, whatever the path.
 func Policy(others ...string) string {
+	reached := []string{"connect-src", "'self'"}
+	for _, other := range others {
+		reached = append(reached, origin(other))
+	}
 	return strings.Join([]string{
 		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "manifest-src 'self'",
-		"connect-src " + strings.Join(append([]string{"'self'"}, others...), " "),
+		strings.Join(reached, " "),
 		"base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 	}, "; ")
+}
+
+// origin is a URL without its path, which a policy would take for all that is allowed. What is no URL yet, but a reference
+// in a template, stays.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return address
+	}
+	return u.Scheme + "://" + u.Host
 }

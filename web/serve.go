@@ -23,11 +23,11 @@ func Address(file string) string {
 	return file
 }
 
-// Routes are the handlers of all files, by pattern. They answer as CloudFront does.
-func (s Site) Routes() map[string]http.Handler {
+// Routes are the handlers of all files, by pattern. They answer as CloudFront does, with a [Config.Policy] for the pages.
+func (s Site) Routes(policy string) map[string]http.Handler {
 	routes := map[string]http.Handler{}
 	for file, text := range s {
-		serve := serveFile(file, text)
+		serve := serveFile(file, text, policy)
 		switch address := Address(file); {
 		case file == index:
 			routes["GET /{$}"] = serve
@@ -40,11 +40,11 @@ func (s Site) Routes() map[string]http.Handler {
 	return routes
 }
 
-func serveFile(file string, text []byte) http.Handler {
+func serveFile(file string, text []byte, policy string) http.Handler {
 	sum := sha256.Sum256(text)
 	headers := map[string]string{
 		"Content-Type": ContentType(file), "Cache-Control": CacheControl(file), "ETag": `"` + hex.EncodeToString(sum[:8]) + `"`,
-		"Content-Security-Policy": Policy(), "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer",
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range headers {

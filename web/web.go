@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/foldstream/foldstream/apidoc"
@@ -46,7 +47,7 @@ func New(app *es.App, config Config) (Site, error) {
 	if s[configFile], err = es.Encode(config); err != nil {
 		return nil, fmt.Errorf("encode %s: %w", configFile, err)
 	}
-	if s[openAPIFile], err = apidoc.OpenAPIAt(app, elsewhere(config)); err != nil {
+	if s[openAPIFile], err = apidoc.OpenAPIAt(app, config.api()); err != nil {
 		return nil, err
 	}
 	if s[asyncAPIFile], err = apidoc.AsyncAPI(app); err != nil {
@@ -75,10 +76,18 @@ func (s Site) add(at string, files fs.FS, folder string) error {
 	})
 }
 
-// elsewhere is the API's URL as its description must name it: not at all when it stands beside the API.
-func elsewhere(config Config) string {
-	if strings.Contains(config.API, "://") {
-		return config.API
-	}
-	return ""
+// Policy is that of pages which go by the config.
+func (c Config) Policy() string {
+	return Policy(slices.DeleteFunc([]string{c.API, c.WebSocket, c.Issuer}, isBeside)...)
 }
+
+// api is the API's URL as its description must name it: not at all when it stands beside the API.
+func (c Config) api() string {
+	if isBeside(c.API) {
+		return ""
+	}
+	return c.API
+}
+
+// isBeside reports whether a URL is relative to the site's.
+func isBeside(url string) bool { return !strings.Contains(url, "://") }

@@ -50,7 +50,7 @@ func TestSiteSaysWhereTheAPIIs(t *testing.T) {
 func TestSiteIsServed(t *testing.T) {
 	made := site(t, remote)
 	mux := http.NewServeMux()
-	for route, handle := range made.Routes() {
+	for route, handle := range made.Routes(remote.Policy()) {
 		mux.Handle(route, handle)
 	}
 	server := httptest.NewServer(mux)
@@ -79,7 +79,7 @@ func TestSiteIsServed(t *testing.T) {
 		if response.StatusCode != http.StatusOK || body != string(text) {
 			t.Errorf("/%s answers %d with %d bytes, not %s", address, response.StatusCode, len(body), file)
 		}
-		for name, want := range map[string]string{"Content-Type": web.ContentType(file), "Cache-Control": "no-cache", "Content-Security-Policy": web.Policy()} {
+		for name, want := range map[string]string{"Content-Type": web.ContentType(file), "Cache-Control": "no-cache", "Content-Security-Policy": remote.Policy()} {
 			if got := response.Header.Get(name); got != want || want == "" {
 				t.Errorf("/%s: %s is %q, not %q", address, name, got, want)
 			}
@@ -98,8 +98,14 @@ func TestSiteIsServed(t *testing.T) {
 
 // The policy forbids scripts and styles inside pages, and all of others. A page that has some would sit there broken.
 func TestPagesLiveWithThePolicy(t *testing.T) {
-	if policy := web.Policy("https://api.example.com"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "connect-src 'self' https://api.example.com;") {
-		t.Errorf("the policy is %s", policy)
+	for want, config := range map[string]web.Config{
+		"connect-src 'self' https://api.example.com wss://ws.example.com https://id.example.com;": remote,
+		"connect-src 'self' https://id.example.com;":                                              {API: ".", WebSocket: "ws", Issuer: "https://id.example.com/pool"},
+		"connect-src 'self';": {API: ".", WebSocket: "ws"},
+	} {
+		if policy := config.Policy(); strings.Contains(policy, "unsafe") || !strings.Contains(policy, want) {
+			t.Errorf("the policy is %s, without %s", policy, want)
+		}
 	}
 	inline := regexp.MustCompile(`<script(?:\s+type="module")?>|<style|\sstyle="|\son[a-z]+="|(?:src|href)="(?:https?:)?//`)
 	pages := 0

@@ -34,7 +34,7 @@ type Keys struct {
 	client http.Client
 	world  engine.World
 
-	mu      sync.Mutex // held while the issuer is asked: whoever needs its keys has to wait anyway
+	mu      sync.Mutex // held while the issuer is asked: all others wait then, for timeout at most and once in a Pause
 	known   map[string]*rsa.PublicKey
 	fetched time.Time // when the issuer last answered
 	asked   time.Time
@@ -53,7 +53,7 @@ func New(issuer string, transport http.RoundTripper, world engine.World) (*Keys,
 	}}, nil
 }
 
-// Key finds a key by its id. It is an error when the issuer has not answered for too long.
+// Key finds a key by its id. It is an [engine.ErrBusy] when the issuer has not answered for too long.
 func (k *Keys) Key(ctx context.Context, id string) (key *rsa.PublicKey, found bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -64,7 +64,7 @@ func (k *Keys) Key(ctx context.Context, id string) (key *rsa.PublicKey, found bo
 		key, found = k.known[id]
 	}
 	if now.Sub(k.fetched) > Kept {
-		return nil, false, fmt.Errorf("the keys are too old: %w", k.failure)
+		return nil, false, fmt.Errorf("the keys are too old: %w: %w", engine.ErrBusy, k.failure)
 	}
 	return key, found, nil
 }

@@ -108,7 +108,8 @@ func (a *arcade) lives(ctx context.Context, who *person, version uint64, want he
 // open opens a room. It is answered before it is decided.
 func (a *arcade) open(ctx context.Context) error {
 	fmt.Println("\nMario opens a room for both. It has one writer: the command is queued, and its outcome comes later.")
-	answer, err := a.mario.Do(ctx, http.MethodPost, "/rooms", map[string][]string{"playerIds": {a.mario.id, a.luigi.id}})
+	players := map[string][]string{"playerIds": {a.mario.id, a.luigi.id}}
+	answer, err := a.mario.Do(ctx, http.MethodPost, "/rooms", players, "Idempotency-Key", engine.NewID())
 	if err != nil {
 		return err
 	}
