@@ -17,8 +17,8 @@ type abreast struct {
 	others []*other
 }
 
-// other is the progress of a generation that is not live. Begin gives it anew, brought on to where the live one is; nil to
-// leave it out.
+// other is the progress of a generation that is not live; none when it is left out. Begin gives it anew, brought on to where
+// the live one is; nil to leave it out.
 type other struct {
 	Progress
 	begin func() (Progress, error)
@@ -30,7 +30,7 @@ func (a *abreast) Apply(ctx context.Context, c es.Commit) error {
 		return err
 	}
 	for _, other := range a.others {
-		if err := follows(ctx, other, c); err != nil {
+		if err := other.insist(func() error { return follows(ctx, other, c) }); err != nil {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func (a *abreast) Apply(ctx context.Context, c es.Commit) error {
 func (a *abreast) Skip(c es.Commit) {
 	a.Progress.Skip(c)
 	for _, other := range a.others {
-		if other.Version() < c.Last() {
+		if other.Progress != nil && other.Version() < c.Last() {
 			other.Skip(c)
 		}
 	}
@@ -53,27 +53,28 @@ func (a *abreast) Save(ctx context.Context) error {
 		return err
 	}
 	for _, other := range a.others {
-		if err := other.save(ctx); err != nil {
+		if err := other.insist(func() error { return other.Save(ctx) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// saveTries is how often a generation is begun again because a rebuild was first. A delivery that failed for that would hold
-// up the live generation.
-const saveTries = 5
+// insistence is how often something is tried with a generation that is not live because a rebuild was first. A delivery that
+// failed for that would hold up the live generation until it comes again.
+const insistence = 5
 
-func (o *other) save(ctx context.Context) error {
-	for try := 1; ; try++ {
-		err := o.Save(ctx)
-		if !errors.Is(err, ErrStale) || try == saveTries {
+// insist does something with the progress, and begins that anew when somebody else was first.
+func (o *other) insist(do func() error) (err error) {
+	for try := 1; o.Progress != nil; try++ {
+		if err = do(); !errors.Is(err, ErrStale) || try == insistence {
 			return err
 		}
-		if o.Progress, err = o.begin(); err != nil || o.Progress == nil {
+		if o.Progress, err = o.begin(); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // follows takes a commit that the live generation has got past.
@@ -116,6 +117,9 @@ func beside(ctx context.Context, live Progress, generations []uint64, begin func
 	for _, generation := range generations {
 		again := func() (Progress, error) {
 			p, err := begin(generation)
+			for try := 1; errors.Is(err, ErrStale) && try < insistence; try++ {
+				p, err = begin(generation)
+			}
 			if isFault(err) {
 				slog.WarnContext(ctx, "a generation that is not live cannot be brought on", "generation", generation, "error", err)
 				return nil, nil
@@ -134,6 +138,48 @@ func beside(ctx context.Context, live Progress, generations []uint64, begin func
 		}
 	}
 	return all, nil
+}
+
+// begin gives the progress of a view by its standing.
+func (t *Turns) begin(ctx context.Context, view string, begin func(Standing) (Progress, error)) (Progress, error) {
+	s, err := t.Standing(ctx, view)
+	if err != nil {
+		return nil, err
+	}
+	p, err := begin(s)
+	if err != nil {
+		return nil, err
+	}
+	return &timely{p, t, view, s.Changes, begin}, nil
+}
+
+// timely is a view's progress by a standing that may become too old on the way. So that nobody has to wait for those who are
+// slow, the generations are seen to be the same when all is saved: what others there are by then is brought on as well.
+type timely struct {
+	Progress
+	turns   *Turns
+	view    string
+	changes uint64 // of the standing
+	begin   func(Standing) (Progress, error)
+}
+
+// Save implements [Progress].
+func (p *timely) Save(ctx context.Context) error {
+	if err := p.Progress.Save(ctx); err != nil {
+		return err
+	}
+	s, err := p.turns.Standing(ctx, p.view)
+	if err != nil || s.Changes == p.changes {
+		return err
+	}
+	now, err := p.turns.begin(ctx, p.view, p.begin)
+	if err != nil {
+		return err
+	}
+	if now.Version() < p.Version() {
+		return fmt.Errorf("another generation of %s is live: %w", p.view, ErrStale)
+	}
+	return now.Save(ctx)
 }
 
 func isFault(err error) bool {

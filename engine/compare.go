@@ -21,8 +21,8 @@ type Comparison struct {
 	Different uint64       `json:"different"`
 	Examples  []Difference `json:"examples,omitempty"` // the first differences
 	Parked    []Parked     `json:"parked,omitempty"`   // what the live generation is stuck at, and the other may be
-	Stuck     []Stuck      `json:"stuck,omitempty"`    // what the fold cannot take now
-	Skipped   []Stuck      `json:"skipped,omitempty"`  // what it cannot take, and an operator had the live generation leave out
+	Stuck     []Stuck      `json:"stuck,omitempty"`    // the first that the fold cannot take now
+	Skipped   []Stuck      `json:"skipped,omitempty"`  // the first that it cannot take, and an operator had the live generation leave out
 }
 
 // Difference is a row that differs between the live generation and another one.
@@ -52,7 +52,7 @@ const (
 )
 
 const (
-	examples = 100   // of differences that a comparison keeps
+	examples = 100   // of differences that a comparison keeps, and of what is stuck
 	waiting  = 10000 // rows at most that are looked at again; more are different as they stand
 
 	usualPatience = 30 * time.Second
@@ -123,9 +123,12 @@ func (c *comparing) scan(ctx context.Context, name string, wanted func(live Row)
 
 // both reads a row of both generations.
 func (c *comparing) both(ctx context.Context, id string) (live, other Row, err error) {
-	if live, err = c.Views.Row(ctx, c.live, id); err == nil {
-		other, err = c.Views.Row(ctx, c.other, id)
-	}
+	err = patiently(ctx, func() (err error) {
+		if live, err = c.Views.Row(ctx, c.live, id); err == nil {
+			other, err = c.Views.Row(ctx, c.other, id)
+		}
+		return err
+	})
 	return live, other, err
 }
 

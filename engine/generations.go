@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,13 @@ func GenerationName(view string, generation uint64) string {
 		return view
 	}
 	return fmt.Sprintf("%s@%d", view, generation)
+}
+
+// same reports whether two standings are the same, change for change.
+func (s Standing) same(as Standing) bool {
+	gone := slices.Equal(s.Gone, as.Gone)
+	s.Gone, as.Gone = nil, nil
+	return gone && reflect.DeepEqual(s, as)
 }
 
 // written are the generations that live events go to beside the live one.
@@ -116,7 +124,8 @@ func bounded(d time.Duration) time.Duration {
 	return d
 }
 
-// Live reads the live generations of views.
+// Live reads the live generations of views. What was live when a slow read began may have been erased before its end: such
+// a read is made again.
 type Live struct {
 	Views  Reader
 	Search Finder // nil where nobody searches
@@ -130,32 +139,31 @@ var (
 
 // Row implements [Reader].
 func (l Live) Row(ctx context.Context, view, id string) (Row, error) {
-	name, err := l.name(ctx, view)
-	if err != nil {
-		return Row{}, err
-	}
-	return l.Views.Row(ctx, name, id)
+	return live(ctx, l.Turns, view, func(name string) (Row, error) { return l.Views.Row(ctx, name, id) })
 }
 
 // List implements [Reader]. A cursor holds for all generations.
 func (l Live) List(ctx context.Context, view string, page Page) ([]ListedRow, error) {
-	name, err := l.name(ctx, view)
-	if err != nil {
-		return nil, err
-	}
-	return l.Views.List(ctx, name, page)
+	return live(ctx, l.Turns, view, func(name string) ([]ListedRow, error) { return l.Views.List(ctx, name, page) })
 }
 
 // Find implements [Finder].
 func (l Live) Find(ctx context.Context, view, query string, limit int) ([]string, error) {
-	name, err := l.name(ctx, view)
-	if err != nil {
-		return nil, err
-	}
-	return l.Search.Find(ctx, name, query, limit)
+	return live(ctx, l.Turns, view, func(name string) ([]string, error) { return l.Search.Find(ctx, name, query, limit) })
 }
 
-func (l Live) name(ctx context.Context, view string) (string, error) {
-	s, err := l.Turns.Standing(ctx, view)
-	return GenerationName(view, s.Live), err
+// live reads the generation of a view that is live from before the read until behind it.
+func live[T any](ctx context.Context, turns *Turns, view string, read func(name string) (T, error)) (T, error) {
+	s, err := turns.Standing(ctx, view)
+	for err == nil {
+		was := s.Live
+		found, failed := read(GenerationName(view, was))
+		if failed != nil {
+			return found, failed
+		}
+		if s, err = turns.Standing(ctx, view); err == nil && s.Live == was {
+			return found, nil
+		}
+	}
+	return *new(T), err
 }

@@ -40,20 +40,18 @@ const near = 1000
 
 // Begin implements [Handler].
 func (p *feedProjector) Begin(ctx context.Context, stream es.StreamID) (Progress, error) {
-	standing, err := p.Turns.Standing(ctx, p.View.Name)
-	if err != nil {
-		return nil, err
-	}
-	live, err := p.progress(ctx, standing.Live)
-	if err != nil {
-		return nil, err
-	}
-	return beside(ctx, live, standing.written(), func(generation uint64) (Progress, error) {
-		other, err := p.progress(ctx, generation)
-		if err != nil || other.at+near < live.at {
+	return p.Turns.begin(ctx, p.View.Name, func(standing Standing) (Progress, error) {
+		live, err := p.progress(ctx, standing.Live)
+		if err != nil {
 			return nil, err
 		}
-		return other, bringOn(ctx, other, live.at, Read(ctx, p.store, stream, other.at))
+		return beside(ctx, live, standing.written(), func(generation uint64) (Progress, error) {
+			other, err := p.progress(ctx, generation)
+			if err != nil || other.at+near < live.at {
+				return nil, err
+			}
+			return other, bringOn(ctx, other, live.at, Read(ctx, p.store, stream, other.at))
+		})
 	})
 }
 

@@ -20,20 +20,18 @@ type Projector struct {
 
 // Begin implements [Handler].
 func (p *Projector) Begin(ctx context.Context, stream es.StreamID) (Progress, error) {
-	standing, err := p.Turns.Standing(ctx, p.View.Name)
-	if err != nil {
-		return nil, err
-	}
-	live, err := p.row(ctx, standing.Live, stream.ID())
-	if err != nil {
-		return nil, err
-	}
-	return beside(ctx, live, standing.written(), func(generation uint64) (Progress, error) {
-		row, err := p.row(ctx, generation, stream.ID())
-		if err == nil {
-			err = bringOn(ctx, row, live.version, Read(ctx, p.Store, stream, row.version))
+	return p.Turns.begin(ctx, p.View.Name, func(standing Standing) (Progress, error) {
+		live, err := p.row(ctx, standing.Live, stream.ID())
+		if err != nil {
+			return nil, err
 		}
-		return row, err
+		return beside(ctx, live, standing.written(), func(generation uint64) (Progress, error) {
+			row, err := p.row(ctx, generation, stream.ID())
+			if err == nil {
+				err = bringOn(ctx, row, live.version, Read(ctx, p.Store, stream, row.version))
+			}
+			return row, err
+		})
 	})
 }
 

@@ -227,20 +227,23 @@ func (r *Rebuild) standing(ctx context.Context) (Standing, error) {
 	return s, nil
 }
 
-// change takes a standing on by one conditional write, again when somebody else was first.
+// change takes a standing on by one conditional write, again when somebody else was first. A write whose answer was lost, and
+// which was made again on the way, is refused as if somebody else had been: it is known by what is there.
 func (r *Rebuild) change(ctx context.Context, step func(Standing) (Standing, error)) (Standing, error) {
-	for {
-		was, err := r.standing(ctx)
-		if err != nil {
-			return was, err
-		}
-		now, err := step(was)
-		if err != nil {
-			return was, err
+	was, err := r.standing(ctx)
+	for err == nil {
+		now, refused := step(was)
+		if refused != nil {
+			return was, refused
 		}
 		err = r.Generations.SetStanding(ctx, r.View.Name, was, now)
 		if !errors.Is(err, ErrStale) {
 			return now, err
 		}
+		now.Changes = was.Changes + 1
+		if was, err = r.standing(ctx); err == nil && was.same(now) {
+			return now, nil
+		}
 	}
+	return was, err
 }

@@ -205,10 +205,14 @@ func (f *filler) take(ctx context.Context, p Progress, row string, c es.Commit) 
 	defer f.mu.Unlock()
 	s := Stuck{Row: row, Stream: c.Stream, Version: c.Version, Error: err.Error()}
 	if live < c.Last() {
-		f.stuck[row] = s
+		if len(f.stuck) < examples {
+			f.stuck[row] = s
+		}
 		return false, nil
 	}
-	f.skipped = append(f.skipped, s)
+	if len(f.skipped) < examples {
+		f.skipped = append(f.skipped, s)
+	}
 	p.Skip(c)
 	return true, nil
 }

@@ -97,7 +97,7 @@ func (db *DB) EraseRows(ctx context.Context, view string) error {
 		"DELETE FROM places WHERE (view, name, part, sort, id) IN (SELECT view, name, part, sort, id FROM places WHERE view = ? LIMIT ?)",
 		"DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE view = ? LIMIT ?)",
 	} {
-		if err := db.erase(ctx, statement, view); err != nil {
+		if err := db.erase(ctx, view, statement); err != nil {
 			return fmt.Errorf("erase the rows of %s: %w", view, err)
 		}
 	}
@@ -106,25 +106,25 @@ func (db *DB) EraseRows(ctx context.Context, view string) error {
 
 // EraseTexts implements [engine.WholeSearch].
 func (db *DB) EraseTexts(ctx context.Context, view string) error {
-	for _, statement := range []string{
-		"DELETE FROM texts WHERE rowid IN (SELECT texts.rowid FROM documents JOIN texts ON texts.rowid = number WHERE view = ? LIMIT ?)",
-		"DELETE FROM documents WHERE number IN (SELECT number FROM documents WHERE view = ? LIMIT ?)",
-	} {
-		if err := db.erase(ctx, statement, view); err != nil {
-			return fmt.Errorf("erase the texts of %s: %w", view, err)
-		}
+	const page = "(SELECT number FROM documents WHERE view = ? ORDER BY id LIMIT ?)"
+	if err := db.erase(ctx, view, "DELETE FROM texts WHERE rowid IN "+page, "DELETE FROM documents WHERE number IN "+page); err != nil {
+		return fmt.Errorf("erase the texts of %s: %w", view, err)
 	}
 	return nil
 }
 
-// erase repeats a statement that deletes a page of a view's, until there is nothing left.
-func (db *DB) erase(ctx context.Context, statement, view string) error {
+// erase repeats statements that delete a page of a view's together, until there is nothing left for the last one.
+func (db *DB) erase(ctx context.Context, view string, statements ...string) error {
 	for {
 		deleted := 0
 		if err := db.state.write(ctx, func(conn *sqlite.Conn) error {
-			err := exec(conn, statement, view, rowsPage)
-			deleted = conn.Changes()
-			return err
+			for _, statement := range statements {
+				if err := exec(conn, statement, view, rowsPage); err != nil {
+					return err
+				}
+				deleted = conn.Changes()
+			}
+			return nil
 		}); err != nil || deleted == 0 {
 			return err
 		}

@@ -60,21 +60,21 @@ func verifyArchive(c *cobra.Command, s *station, archive engine.Archive) error {
 
 // countArchived counts the positions up to one that an archive has.
 func countArchived(ctx context.Context, archive engine.Archive, until uint64) (uint64, error) {
-	seen := map[uint64]bool{}
+	seen := make([]uint64, until/64+1) // a bit for each position
+	n := uint64(0)
 	for commit, err := range engine.ReadArchive(ctx, archive, "") {
 		if err != nil {
 			return 0, err
 		}
-		if seen[commit.Position] {
+		if commit.Position > until {
+			continue // a run that broke off left it, and another will find it
+		}
+		word, bit := &seen[commit.Position/64], uint64(1)<<(commit.Position%64)
+		if *word&bit != 0 {
 			return 0, fmt.Errorf("the commit at position %d is there twice", commit.Position)
 		}
-		seen[commit.Position] = commit.Position <= until
-	}
-	n := uint64(0)
-	for _, counted := range seen {
-		if counted {
-			n++
-		}
+		*word |= bit
+		n++
 	}
 	return n, nil
 }

@@ -1,6 +1,11 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
 
 func smoke(at *site) *cobra.Command {
 	var how rebuilding
@@ -21,16 +26,20 @@ func smoke(at *site) *cobra.Command {
 // all tries every view, whatever comes of the others.
 func (how rebuilding) all(c *cobra.Command, s *station) error {
 	different := uint64(0)
+	var failures []error
 	for _, view := range s.App.Views() {
 		r, m, err := how.rebuild(c, s, view)
 		if err != nil {
 			return err
 		}
 		n, err := how.trial(c, r, m)
-		if err != nil {
+		if c.Context().Err() != nil {
 			return err
+		}
+		if err != nil {
+			failures = append(failures, fmt.Errorf("%s: %w", view.Name, err))
 		}
 		different += n
 	}
-	return differing(different, nil)
+	return errors.Join(append(failures, differing(different, nil))...)
 }
