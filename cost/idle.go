@@ -4,7 +4,7 @@ import (
 	_ "embed"
 	"time"
 
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 	"github.com/foldstream/foldstream/topology"
 )
 

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/limits"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/limits"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Commands executes commands: load, fold, decide, append. Ports that none of its commands needs may be nil.

@@ -8,8 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/limits"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/limits"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Consumer brings the commits of streams to a handler: each once and in order, whatever order or how often they arrive.

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/limits"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/limits"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // The names of the queues of errands, and of who runs them.

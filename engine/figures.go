@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // begun makes known that a command begins: to the log, to its trace, and, when it is done, to the figures. What the command

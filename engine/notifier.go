@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/limits"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/limits"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // NotifierName is the name of the notifier as a consumer.

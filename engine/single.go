@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 var betweenLeases = Backoff{First: 20 * time.Millisecond, Longest: 500 * time.Millisecond}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 	"github.com/foldstream/foldstream/token"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Consumer is the handler of a consumer's SQS FIFO queue. Each message's body is one commit; its group is the stream.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Errands is the handler of the queues of errands: timers that are due, each for itself, and commands for single writers,

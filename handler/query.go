@@ -18,7 +18,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // Query is the handler of one declared query.

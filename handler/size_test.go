@@ -12,7 +12,7 @@ import (
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // fitsLambda fails when an answer is more than Lambda passes on, as the runtime's JSON.

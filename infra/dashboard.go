@@ -9,7 +9,7 @@ import (
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 	"github.com/foldstream/foldstream/topology"
 )
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 	"github.com/foldstream/foldstream/topology"
 )
 

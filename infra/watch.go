@@ -8,8 +8,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/foldstream/foldstream/limits"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/limits"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // figure is a figure of the whole stage, which its functions write into their logs.

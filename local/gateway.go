@@ -16,7 +16,7 @@ import (
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // gateway does what API Gateway's HTTP API does: it checks the token, and hands the request to the route's handler in the

@@ -27,7 +27,7 @@ import (
 
 	"github.com/foldstream/foldstream/adapters/awsconfig"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // at is the configuration of clients of an endpoint, with the values of more variables.

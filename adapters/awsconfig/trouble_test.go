@@ -17,7 +17,7 @@ import (
 
 	"github.com/foldstream/foldstream/adapters/awsconfig"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // TestClockSkew: a Lambda's clock is wrong by 20 minutes. DynamoDB refuses the signature, its answer's date says what time it

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 var betweenTries = engine.Backoff{First: 10 * time.Millisecond, Longest: limits.LongestPause}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Relay brings commits from the stream of the events table to a publisher, and then to the feed. Its event source mapping

@@ -7,7 +7,7 @@ import (
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/internal/emulator"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // watcher notes what it is told of.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Sweeper finds commits that never reached the feed, because the relay gave them up or its stream lost them, and relays

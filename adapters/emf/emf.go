@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Meter keeps figures until they are written. It implements [observe.Recorder].

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/foldstream/foldstream/adapters/emf"
-	"github.com/foldstream/foldstream/observe"
-	"github.com/foldstream/foldstream/redact"
+	"github.com/foldstream/foldstream/internal/observe"
+	"github.com/foldstream/foldstream/internal/redact"
 )
 
 // line is a line of the log as CloudWatch reads it: the metadata, and the members that it refers to.

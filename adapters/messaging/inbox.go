@@ -10,7 +10,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Inbox implements [engine.Inbox] with an SQS FIFO queue: a message's body is an errand as JSON, its group the errand's

@@ -23,7 +23,7 @@ import (
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Timers implements [engine.Timers]. An errand that is set again while its schedule is there changes nothing; one that is due

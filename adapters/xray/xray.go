@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // Daemon is X-Ray's daemon. It implements [observe.Tracer].

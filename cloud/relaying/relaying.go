@@ -12,7 +12,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/messaging"
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
 	"github.com/foldstream/foldstream/cloud/setting"
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // Relay serves the stream of the events table.

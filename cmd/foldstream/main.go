@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/internal/observe"
+	"github.com/foldstream/foldstream/internal/redact"
 	"github.com/foldstream/foldstream/local"
-	"github.com/foldstream/foldstream/observe"
-	"github.com/foldstream/foldstream/redact"
 )
 
 func main() { os.Exit(run()) }

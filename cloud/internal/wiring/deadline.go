@@ -3,7 +3,7 @@ package wiring
 import (
 	"context"
 
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // inTime ends a handler's context a little before Lambda ends the function, which then could neither answer a request nor

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 func TestInTime(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/emf"
 	"github.com/foldstream/foldstream/adapters/xray"
 	"github.com/foldstream/foldstream/cloud/setting"
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 // watch has a handler's invocations watched: log lines name the request, figures go into the log, and spans to X-Ray, as far

@@ -16,8 +16,8 @@ import (
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/handler"
-	"github.com/foldstream/foldstream/observe"
-	"github.com/foldstream/foldstream/redact"
+	"github.com/foldstream/foldstream/internal/observe"
+	"github.com/foldstream/foldstream/internal/redact"
 )
 
 // Start serves a Lambda's handler until Lambda ends the process, with the log as JSON, without what is secret or personal.

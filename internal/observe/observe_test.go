@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/foldstream/foldstream/observe"
+	"github.com/foldstream/foldstream/internal/observe"
 )
 
 const root = "1-58406520-a006649127e371903a2de979"

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/foldstream/foldstream/limits"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // TestTimes states what must hold between the times, and why. Left is less than right, or at most as long.
