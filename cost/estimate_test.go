@@ -197,7 +197,7 @@ func TestCheck(t *testing.T) {
 
 // TestFigures counts the metrics that package observe declares: one series each, and one for each consumer.
 func TestFigures(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "../observe/figures.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../internal/observe/figures.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
