@@ -118,7 +118,9 @@ func measure(t *testing.T, store *sqlite.DB) cost.Measured {
 
 func documentAt(t *testing.T, store *sqlite.DB, view string, stream es.StreamID, version uint64) []byte {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	tick, deadline := time.NewTicker(10*time.Millisecond), time.After(time.Minute)
+	defer tick.Stop()
+	for {
 		row, err := store.Row(t.Context(), view, stream.ID())
 		if err != nil {
 			t.Fatal(err)
@@ -126,7 +128,9 @@ func documentAt(t *testing.T, store *sqlite.DB, view string, stream es.StreamID,
 		if row.Version >= version {
 			return row.Doc
 		}
-		if time.Now().After(deadline) {
+		select {
+		case <-tick.C:
+		case <-deadline:
 			t.Fatalf("%s shows %s at version %d, not %d", view, stream, row.Version, version)
 		}
 	}

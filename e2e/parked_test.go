@@ -11,18 +11,25 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// poison appends an event to a stream that no view can read, past the server, as a faulty program would.
-func poison(t *testing.T, data string, stream es.StreamID) {
+// guest opens the store of a running server beside it, as another program does.
+func guest(t *testing.T, data string) *sqlite.DB {
 	t.Helper()
 	db, err := sqlite.Open(data, sqlite.Guest())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return db
+}
+
+// poison appends an event to a stream that no view can read, past the server, as a faulty program would.
+func poison(t *testing.T, data string, stream es.StreamID) {
+	t.Helper()
+	db := guest(t, data)
 	var head es.Head
 	for c, err := range engine.Read(t.Context(), db, stream, 0) {
 		if err != nil {
@@ -30,7 +37,7 @@ func poison(t *testing.T, data string, stream es.StreamID) {
 		}
 		head = c.Head()
 	}
-	err = db.Append(t.Context(), es.Draft{
+	err := db.Append(t.Context(), es.Draft{
 		Stream: stream, After: head, Events: []es.Recorded{{Type: "MatchJoined", Data: []byte(`[]`)}},
 		Origin: es.Origin{CommandID: engine.NewID(), TraceID: engine.NewID(), Time: time.Now()},
 	})

@@ -12,22 +12,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/foldstream/foldstream/adapters/sqlite"
 	"github.com/foldstream/foldstream/engine"
 )
 
 // damage changes a row in the store, past the server, as a faulty projector would.
 func damage(t *testing.T, data, view, id string, change func(*engine.Row)) {
 	t.Helper()
-	db, err := sqlite.Open(data, sqlite.Guest())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	db := guest(t, data)
 	was, err := db.Row(t.Context(), view, id)
 	if err != nil {
 		t.Fatal(err)

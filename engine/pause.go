@@ -17,7 +17,12 @@ func (b Backoff) Pause(ctx context.Context, tries int) error {
 	for ; tries > 1 && most < b.Longest; tries-- {
 		most *= 2
 	}
-	timer := time.NewTimer(rand.N(min(most, b.Longest)))
+	return wait(ctx, rand.N(min(most, b.Longest)))
+}
+
+// wait waits; it ends early, with its error, when the context does.
+func wait(ctx context.Context, long time.Duration) error {
+	timer := time.NewTimer(long)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -203,14 +203,7 @@ func (r *Rebuild) erase(ctx context.Context, generations []uint64) error {
 
 // pause waits until a time, but not longer than most.
 func pause(ctx context.Context, until time.Time, most time.Duration) error {
-	timer := time.NewTimer(min(time.Until(until), most))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return wait(ctx, min(time.Until(until), most))
 }
 
 func (r *Rebuild) tell(p Rebuilding) {

@@ -40,81 +40,61 @@ func run(ctx context.Context, stage topology.Stage) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
-	for _, list := range []func(context.Context, aws.Config) ([]string, error){tables, queues, topics, functions, buckets} {
-		names, err := list(ctx, cfg)
-		errs = append(errs, err)
-		for _, name := range names {
-			if strings.Contains(name, stage.Name("")) {
-				errs = append(errs, fmt.Errorf("there is %s", name))
-			}
+	there, err := everything(ctx, cfg)
+	errs := []error{err}
+	for _, name := range there {
+		if strings.Contains(name, stage.Name("")) {
+			errs = append(errs, fmt.Errorf("there is %s", name))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func tables(ctx context.Context, cfg aws.Config) (names []string, err error) {
-	pages := dynamodb.NewListTablesPaginator(dynamodb.NewFromConfig(cfg), nil)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the tables: %w", err)
-		}
-		names = append(names, page.TableNames...)
-	}
-	return names, nil
+// everything is the names of what there is in the account and region, or their ARNs or URLs.
+func everything(ctx context.Context, cfg aws.Config) ([]string, error) {
+	var names []string
+	add := func(name *string) { names = append(names, aws.ToString(name)) }
+	err := errors.Join(
+		each(ctx, "tables", dynamodb.NewListTablesPaginator(dynamodb.NewFromConfig(cfg), nil), func(page *dynamodb.ListTablesOutput) {
+			names = append(names, page.TableNames...)
+		}),
+		each(ctx, "queues", sqs.NewListQueuesPaginator(sqs.NewFromConfig(cfg), nil), func(page *sqs.ListQueuesOutput) {
+			names = append(names, page.QueueUrls...)
+		}),
+		each(ctx, "topics", sns.NewListTopicsPaginator(sns.NewFromConfig(cfg), nil), func(page *sns.ListTopicsOutput) {
+			for _, topic := range page.Topics {
+				add(topic.TopicArn)
+			}
+		}),
+		each(ctx, "functions", lambda.NewListFunctionsPaginator(lambda.NewFromConfig(cfg), nil), func(page *lambda.ListFunctionsOutput) {
+			for _, function := range page.Functions {
+				add(function.FunctionName)
+			}
+		}),
+		each(ctx, "buckets", s3.NewListBucketsPaginator(s3.NewFromConfig(cfg, pathStyle), nil), func(page *s3.ListBucketsOutput) {
+			for _, bucket := range page.Buckets {
+				add(bucket.Name)
+			}
+		}),
+	)
+	return names, err
 }
 
-func queues(ctx context.Context, cfg aws.Config) (names []string, err error) {
-	pages := sqs.NewListQueuesPaginator(sqs.NewFromConfig(cfg), nil)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the queues: %w", err)
-		}
-		names = append(names, page.QueueUrls...)
-	}
-	return names, nil
+func pathStyle(o *s3.Options) { o.UsePathStyle = true } // an engine has no name for each bucket
+
+// paginator is one of any service.
+type paginator[Options, Page any] interface {
+	HasMorePages() bool
+	NextPage(context.Context, ...func(*Options)) (Page, error)
 }
 
-func topics(ctx context.Context, cfg aws.Config) (names []string, err error) {
-	pages := sns.NewListTopicsPaginator(sns.NewFromConfig(cfg), nil)
+func each[Options, Page any](ctx context.Context, what string, pages paginator[Options, Page], take func(Page)) error {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("list the topics: %w", err)
+			return fmt.Errorf("list the %s: %w", what, err)
 		}
-		for _, topic := range page.Topics {
-			names = append(names, aws.ToString(topic.TopicArn))
-		}
+		take(page)
 	}
-	return names, nil
-}
-
-func functions(ctx context.Context, cfg aws.Config) (names []string, err error) {
-	pages := lambda.NewListFunctionsPaginator(lambda.NewFromConfig(cfg), nil)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the functions: %w", err)
-		}
-		for _, function := range page.Functions {
-			names = append(names, aws.ToString(function.FunctionName))
-		}
-	}
-	return names, nil
-}
-
-func buckets(ctx context.Context, cfg aws.Config) (names []string, err error) {
-	pages := s3.NewListBucketsPaginator(s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true }), nil)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the buckets: %w", err)
-		}
-		for _, bucket := range page.Buckets {
-			names = append(names, aws.ToString(bucket.Name))
-		}
-	}
-	return names, nil
+	return nil
 }
