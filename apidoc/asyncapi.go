@@ -94,12 +94,7 @@ const (
 // AsyncAPI describes the app's WebSocket API as an AsyncAPI 3.0 document in JSON, the same bytes each time. It fails for
 // events that cannot be described.
 func AsyncAPI(app *es.App) ([]byte, error) {
-	t := &talk{app: app, catalogue: app.Catalogue(), schemas: newSchemas(), messages: map[string]message{}, operations: map[string]*asyncOperation{}}
-	t.client()
-	for _, c := range app.Contexts {
-		t.outcomes(c)
-	}
-	t.rejections()
+	t := newTalk(app, newSchemas())
 	if err := t.schemas.err(); err != nil {
 		return nil, fmt.Errorf("describe the WebSocket API: %w", err)
 	}
@@ -168,7 +163,18 @@ type talk struct {
 	catalogue  es.Catalogue
 	schemas    *schemas
 	messages   map[string]message
+	told       []string // the names of the messages that tell outcomes
 	operations map[string]*asyncOperation
+}
+
+func newTalk(app *es.App, s *schemas) *talk {
+	t := &talk{app: app, catalogue: app.Catalogue(), schemas: s, messages: map[string]message{}, operations: map[string]*asyncOperation{}}
+	t.client()
+	for _, c := range app.Contexts {
+		t.outcomes(c)
+	}
+	t.rejections()
+	return t
 }
 
 // say adds a message and refers to it, as an operation does: by the channel.

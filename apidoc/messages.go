@@ -105,7 +105,9 @@ func (t *talk) outcome(of es.Folder, event string) reference {
 	} else { // not required: it is left out when it would make the message too large
 		schema.Properties.Set("payload", t.schemas.output(of.EventGoType(event)))
 	}
-	return t.say(key(of.Category()+"."+event), message{Name: event, Title: sentence(event), Payload: schema})
+	name := key(of.Category() + "." + event)
+	t.told = append(t.told, name)
+	return t.say(name, message{Name: event, Title: sentence(event), Payload: schema})
 }
 
 // rejections adds the refusals of what sagas asked for. They are events of streams that no context declares.

@@ -115,16 +115,12 @@ func OpenAPI(app *es.App) ([]byte, error) { return OpenAPIAt(app, "") }
 
 // OpenAPIAt is [OpenAPI] for a document that does not stand beside the API, which is at a URL.
 func OpenAPIAt(app *es.App, url string) ([]byte, error) {
-	d := &describer{schemas: newSchemas(), paths: map[string]map[string]*operation{}}
+	d := newDescriber(app, newSchemas())
 	tags := make([]tag, 0, len(app.Contexts)+1)
 	for _, c := range app.Contexts {
 		tags = append(tags, tag{Name: c.Name})
-		d.context(c)
 	}
 	tags = append(tags, tag{Name: systemTag, Description: "The system's own, beside what the contexts declare."})
-	for _, r := range handler.SystemRoutesOf(app) {
-		d.system(r)
-	}
 	responses := d.problems()
 	if err := d.schemas.err(); err != nil {
 		return nil, fmt.Errorf("describe the HTTP API: %w", err)
@@ -146,6 +142,18 @@ func OpenAPIAt(app *es.App, url string) ([]byte, error) {
 type describer struct {
 	schemas *schemas
 	paths   map[string]map[string]*operation
+	routes  []string // of the operations, in order of declaration
+}
+
+func newDescriber(app *es.App, s *schemas) *describer {
+	d := &describer{schemas: s, paths: map[string]map[string]*operation{}}
+	for _, c := range app.Contexts {
+		d.context(c)
+	}
+	for _, r := range handler.SystemRoutesOf(app) {
+		d.system(r)
+	}
+	return d
 }
 
 func (d *describer) context(c es.Context) {
@@ -165,6 +173,7 @@ func (d *describer) add(route string, o *operation) {
 		d.paths[path] = map[string]*operation{}
 	}
 	d.paths[path][strings.ToLower(method)] = o
+	d.routes = append(d.routes, route)
 }
 
 // operation is what commands, queries and the system's routes have in common.

@@ -48,7 +48,7 @@ func (d *describer) command(tag string, decl *es.CommandDecl) *operation {
 // body describes the members that a command takes; nil when there are none, and nothing needs to be sent.
 func (d *describer) body(input reflect.Type) *requestBody {
 	schema := d.schemas.describe(input, true)
-	if schema.Properties == nil || schema.Properties.Len() == 0 {
+	if !hasMembers(schema) {
 		return nil
 	}
 	return &requestBody{Required: len(schema.Required) > 0, Content: inJSON(d.schemas.input(input))}
@@ -76,7 +76,7 @@ func (d *describer) query(tag string, decl *es.QueryDecl) *operation {
 		what, schema = "A page of documents of the view "+decl.View.Name+".", page(schema)
 	}
 	o := d.operation(tag, decl.Name, decl.Role, what)
-	o.Parameters = append(pathParameters(decl.Route), d.queryParameters(decl)...)
+	o.Parameters = append(pathParameters(decl.Route), d.inQuery(handler.QueryParameters(decl), decl.Input)...)
 	o.Parameters = append(o.Parameters, parameter{Ref: parametersAt + "IfNoneMatch"})
 	headers := map[string]header{"ETag": {Ref: headersAt + "Version"}, "Cache-Control": {Ref: headersAt + "Revalidate"}}
 	if several {
@@ -102,46 +102,42 @@ func page(item *jsonschema.Schema) *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "object", Properties: members, Required: []string{"items"}}
 }
 
-// queryParameters are the names that the handler takes, in its order.
-func (d *describer) queryParameters(decl *es.QueryDecl) []parameter {
+// inQuery describes parameters of the query string. Those that all share need no field of an input.
+func (d *describer) inQuery(names []string, input reflect.Type) []parameter {
 	shared := map[string]string{"limit": "Limit", "cursor": "Cursor", "min-version": "MinVersion", "q": "Words"}
 	var all []parameter
-	for _, name := range handler.QueryParameters(decl) {
+	for _, name := range names {
 		if ref, ok := shared[name]; ok {
 			all = append(all, parameter{Ref: parametersAt + ref})
 			continue
 		}
-		fields := reflect.VisibleFields(decl.Input)
+		fields := reflect.VisibleFields(input)
 		i := slices.IndexFunc(fields, func(f reflect.StructField) bool { return f.Tag.Get("query") == name })
 		all = append(all, parameter{Name: name, In: "query", Description: sentence(name) + ".", Schema: d.schemas.input(fields[i].Type)})
 	}
 	return all
 }
 
-// systemAnswers are the types of what the system's own routes answer, by the name of the route.
-var systemAnswers = map[string]reflect.Type{
-	handler.GetTrace.Name:  reflect.TypeFor[handler.TraceAnswer](),
-	handler.GetKeys.Name:   reflect.TypeFor[token.KeySet](),
-	handler.Discover.Name:  reflect.TypeFor[token.Discovery](),
-	handler.GetHealth.Name: reflect.TypeFor[map[string]string](),
-	handler.GetSystem.Name: reflect.TypeFor[handler.SystemAnswer](),
-}
-
+// system describes a route of the system's own: one that reads is answered at once, any other when it is asked for.
 func (d *describer) system(r handler.SystemRoute) {
-	answered, ok := systemAnswers[r.Name]
-	if !ok {
-		d.schemas.errs = append(d.schemas.errs, fmt.Errorf("nothing is known of what %s answers", r.Name))
-		return
-	}
 	o := d.operation(systemTag, r.Name, r.Role, r.What)
-	o.Parameters = pathParameters(r.Route)
-	o.Responses["200"] = response{Description: "Found.", Content: inJSON(d.schemas.output(answered))}
+	o.Parameters = append(pathParameters(r.Route), d.inQuery(r.QueryParameters(), r.Input)...)
+	answered := response{Description: "Found.", Content: inJSON(d.schemas.output(r.Answer))}
+	if !r.IsRead() {
+		answered.Description = "Asked for."
+		o.Body = d.body(r.Input)
+		o.refuse(http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	o.Responses[strconv.Itoa(r.Status())] = answered
 	o.refuse()
 	if r.Role != "" {
 		o.refuse(http.StatusUnauthorized, http.StatusForbidden)
 	}
-	if len(o.Parameters) > 0 {
-		o.refuse(http.StatusBadRequest, http.StatusNotFound)
+	if r.Input != nil {
+		o.refuse(http.StatusBadRequest)
+	}
+	if len(es.PathParameters(r.Route)) > 0 {
+		o.refuse(http.StatusNotFound)
 	}
 	d.add(r.Route, o)
 }
@@ -187,6 +183,8 @@ func length(n uint64) *uint64 { return &n }
 
 func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
 
+const jsonType = "application/json"
+
 func inJSON(schema *jsonschema.Schema) map[string]media {
-	return map[string]media{"application/json": {Schema: schema}}
+	return map[string]media{jsonType: {Schema: schema}}
 }

@@ -42,7 +42,7 @@ func responseName(status int) string { return strings.ReplaceAll(http.StatusText
 
 // problems are the answers that refuse, by the name of their status.
 func (d *describer) problems() map[string]response {
-	problem := d.schemas.output(reflect.TypeFor[handler.Problem]())
+	problem := d.problem()
 	all := map[string]response{}
 	for status, when := range refusals {
 		all[responseName(status)] = response{
@@ -50,6 +50,10 @@ func (d *describer) problems() map[string]response {
 		}
 	}
 	return all
+}
+
+func (d *describer) problem() *jsonschema.Schema {
+	return d.schemas.output(reflect.TypeFor[handler.Problem]())
 }
 
 var refusalHeaders = map[int]map[string]header{

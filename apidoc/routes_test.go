@@ -33,6 +33,9 @@ type openAPI struct {
 				MaxLength int    `json:"maxLength"`
 			} `json:"schema"`
 		} `json:"parameters"`
+		Body *struct {
+			Required bool `json:"required"`
+		} `json:"requestBody"`
 		Responses map[string]any `json:"responses"`
 	} `json:"paths"`
 	Components struct {
@@ -116,6 +119,26 @@ func TestCommandsThatCreateAnswer201(t *testing.T) {
 		if answers[status] == nil || (answers["200"] == nil) == (answers["201"] == nil) {
 			t.Errorf("%s answers %v", path, answers)
 		}
+	}
+}
+
+func TestSystemRoutesAreDescribedByWhatTheyTake(t *testing.T) {
+	paths := read(t, small).Paths
+	for path, required := range map[string]bool{"/admin/views/{view}/rebuilds": false, "/admin/parked/{consumer}/{stream}/skip": true} {
+		o := paths[path]["post"]
+		if o.Body == nil || o.Body.Required != required || o.Responses["202"] == nil || o.Responses["200"] != nil || o.Responses["415"] == nil {
+			t.Errorf("%s: %+v", path, o)
+		}
+	}
+	if o := paths["/admin/views/{view}/return"]["post"]; o.Body != nil {
+		t.Error("there is nothing that it could take")
+	}
+	var names []string
+	for _, p := range paths["/admin/streams/{stream}"]["get"].Parameters {
+		names = append(names, p.In+" "+p.Name)
+	}
+	if diff := cmp.Diff([]string{"path stream", "query after", " "}, names); diff != "" { // the last one is shared
+		t.Error(diff)
 	}
 }
 

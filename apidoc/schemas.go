@@ -17,7 +17,6 @@ import (
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
-	"github.com/foldstream/foldstream/token"
 )
 
 const schemasAt = "#/components/schemas/"
@@ -136,7 +135,7 @@ func opaque(t reflect.Type) *jsonschema.Schema {
 // ours are the packages whose types are known by their name alone.
 var ours = []string{
 	reflect.TypeFor[es.Commit]().PkgPath(), reflect.TypeFor[engine.Outcome]().PkgPath(),
-	reflect.TypeFor[handler.Problem]().PkgPath(), reflect.TypeFor[token.Token]().PkgPath(),
+	reflect.TypeFor[handler.Problem]().PkgPath(),
 }
 
 func schemaName(t reflect.Type) string {

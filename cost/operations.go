@@ -80,6 +80,7 @@ var (
 	ReleaseLease   = Operation{"give a lease up", "UpdateItem", []Take{{Written, Small}}}
 	FeedBatch      = Operation{"feed a batch", "TransactWriteItems", []Take{{Together, Small}, {Together, References}}}
 	FeedStream     = Operation{"feed a batch, for each stream in it", "", []Take{{Together, Small}}}
+	NoteStream     = Operation{"note a stream that begins", "BatchWriteItem", []Take{{Written, Small}}}
 	FeedEnd        = Operation{"read the end of the feed", "GetItem", []Take{{Read, Small}}}
 	FeedRead       = Operation{"read a commit of the feed", "Query BatchGetItem", []Take{{Read, References}, {Read, Commit}}}
 	FeedNothing    = Operation{"read behind the end of the feed", "Query", []Take{{Read, Small}}}
@@ -99,6 +100,6 @@ var (
 func Operations() []Operation {
 	return []Operation{
 		AppendCommit, AppendTwo, AppendFenced, LoadStream, LoadSnapshot, SaveSnapshot, TakeLease, ReleaseLease, FeedBatch,
-		FeedStream, FeedEnd, FeedRead, FeedNothing, ReadRow, ReadStanding, ListRow, SaveRow, CreateRow, MoveRow, ReadCheckpoint, Advance, NoteOutcome, FindListeners,
+		FeedStream, NoteStream, FeedEnd, FeedRead, FeedNothing, ReadRow, ReadStanding, ListRow, SaveRow, CreateRow, MoveRow, ReadCheckpoint, Advance, NoteOutcome, FindListeners,
 	}
 }

@@ -55,26 +55,36 @@ func (c *Consumer) Retry(ctx context.Context, stream es.StreamID) (*Parked, erro
 	return c.deliver(ctx, stream, nil, limits.ParkAfter)
 }
 
-// Skip leaves out the commit that a stream is parked at, and goes on behind it.
+// Skip leaves out the commit that a stream is parked at, unless it has been dealt with already, and goes on behind it.
 func (c *Consumer) Skip(ctx context.Context, stream es.StreamID, version uint64) (*Parked, error) {
 	progress, err := c.Handler.Begin(ctx, stream)
 	if err != nil {
 		return nil, fmt.Errorf("begin %s in %s: %w", c.Name, stream, err)
 	}
-	for commit, err := range Read(ctx, c.Store, stream, progress.Version()) {
-		if err != nil {
+	if progress.Version() < version {
+		if err := c.leaveOut(ctx, progress, stream, version); err != nil {
 			return nil, err
 		}
+	}
+	return c.Retry(ctx, stream)
+}
+
+// leaveOut skips the next commit, which must be the one at a version.
+func (c *Consumer) leaveOut(ctx context.Context, progress Progress, stream es.StreamID, version uint64) error {
+	for commit, err := range Read(ctx, c.Store, stream, progress.Version()) {
+		if err != nil {
+			return err
+		}
 		if commit.Version != version {
-			return nil, fmt.Errorf("%s is not parked at version %d of %s, but at %d", c.Name, version, stream, commit.Version)
+			return fmt.Errorf("%s is not parked at version %d of %s, but at %d", c.Name, version, stream, commit.Version)
 		}
 		progress.Skip(commit)
 		break
 	}
 	if err := progress.Save(ctx); err != nil {
-		return nil, fmt.Errorf("save %s in %s: %w", c.Name, stream, err)
+		return fmt.Errorf("save %s in %s: %w", c.Name, stream, err)
 	}
-	return c.Retry(ctx, stream)
+	return nil
 }
 
 func (c *Consumer) deliver(ctx context.Context, stream es.StreamID, commits []es.Commit, attempt int) (*Parked, error) {

@@ -125,7 +125,7 @@ func Outcomes(c es.Commit, private bool) []Outcome {
 	for i, e := range c.Events {
 		outcomes[i] = Outcome{
 			Type: e.Type, TraceID: c.TraceID, AggregateID: c.Stream, Version: c.Version + uint64(i),
-			Payload: e.Data, CausationID: c.CausationID, Time: c.Time, Invoker: c.Invoker,
+			Payload: e.Data, CommandID: c.CommandID, CausationID: c.CausationID, Time: c.Time, Invoker: c.Invoker,
 		}
 		if private {
 			outcomes[i].Payload = nil

@@ -146,7 +146,8 @@ type Outcome struct {
 	AggregateID es.StreamID    `json:"aggregateId"`
 	Version     uint64         `json:"version,omitzero"`
 	Payload     jsontext.Value `json:"payload,omitzero"`
-	CausationID string         `json:"causationId,omitempty"`
+	CommandID   string         `json:"commandId,omitempty"`   // that gave it; outcomes of one decision share it
+	CausationID string         `json:"causationId,omitempty"` // the event that the command was sent upon, as "stream@version"
 	Time        time.Time      `json:"time"`
 	Invoker     string         `json:"-"`
 }

@@ -26,6 +26,8 @@ type Rebuild struct {
 	Patience time.Duration    // for rows to come to the same version in two generations
 	Bound    time.Duration    // of the [Turns] of all processes, unless it is that of TurnBound
 	Progress func(Rebuilding) // called now and then by one goroutine; nil for nobody
+	// Compared is called before the switch, which does not come about when it fails; nil for nobody.
+	Compared func(context.Context, *Rebuilt) error
 }
 
 // Phases of a rebuild.
@@ -39,7 +41,7 @@ const (
 // Rebuilding is how far a rebuild is.
 type Rebuilding struct {
 	View     string `json:"view"`
-	Phase    string `json:"phase"`
+	Phase    string `json:"phase" jsonschema:"enum=fill,enum=wait,enum=compare,enum=erase"`
 	Events   uint64 `json:"events"`   // of the view's categories that have been folded since the call
 	Position uint64 `json:"position"` // in the feed, of Head
 	Head     uint64 `json:"head"`
@@ -80,22 +82,49 @@ func (r *Rebuild) Run(ctx context.Context, keep bool) (*Rebuilt, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err = r.change(ctx, func(now Standing) (Standing, error) {
+	if r.Compared != nil {
+		if err := r.Compared(ctx, report); err != nil {
+			return nil, err
+		}
+	}
+	if _, err = r.change(ctx, func(now Standing) (Standing, error) {
 		if now.Next != f.generation || now.Live != f.live {
 			return now, errSuperseded
 		}
 		return now.switched(), nil
-	})
+	}); err != nil {
+		return nil, err
+	}
+	return report, r.finish(ctx, f, report, keep)
+}
+
+// Resume is Run again, by somebody who knows the report that was made before the switch, if it came to that. Once the switch
+// has been made only what comes behind it is done: filled again, the old generation would be lost to who wants it kept.
+func (r *Rebuild) Resume(ctx context.Context, report *Rebuilt, keep bool) (*Rebuilt, error) {
+	s, err := r.standing(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if report == nil || s.Live != report.Generation {
+		return r.Run(ctx, keep)
+	}
+	return report, r.finish(ctx, r.filler(report.Generation, report.Was), report, keep)
+}
+
+// finish does what comes behind a switch.
+func (r *Rebuild) finish(ctx context.Context, f *filler, report *Rebuilt, keep bool) (err error) {
 	if report.Mended, err = r.settle(ctx, f); err != nil || keep {
-		return report, err
+		return err
 	}
-	if _, err = r.change(ctx, func(now Standing) (Standing, error) { return now.gone(s.Kept), nil }); err != nil {
-		return report, err
+	if _, err = r.change(ctx, func(now Standing) (Standing, error) {
+		if now.Kept != report.Was {
+			return now, nil
+		}
+		return now.gone(now.Kept), nil
+	}); err != nil {
+		return err
 	}
-	return report, r.Clear(ctx)
+	return r.Clear(ctx)
 }
 
 // settle ends a switch: until no process goes by the old standing, those who project may not yet be at work on the

@@ -19,13 +19,13 @@ type Step struct {
 	Time    time.Time                 `json:"time"`
 	Invoker string                    `json:"invoker,omitempty"`
 	TraceID string                    `json:"traceId"`
-	Data    jsontext.Value            `json:"data"`
-	States  map[string]jsontext.Value `json:"states"` // by [es.Folder.StateName], one for each fold
+	Data    jsontext.Value            `json:"data,omitzero"`
+	States  map[string]jsontext.Value `json:"states,omitzero"` // by [es.Folder.StateName], one for each fold
 }
 
-// Replay steps through a stream event by event, with each of the folds that share it. It reads, and touches nothing. It
-// ends after the first error.
-func Replay(ctx context.Context, store Loader, folds []es.Folder, stream es.StreamID) iter.Seq2[Step, error] {
+// Replay steps through a stream event by event, behind a version, with each of the folds that share it. It reads, and
+// touches nothing. It ends after the first error.
+func Replay(ctx context.Context, store Loader, folds []es.Folder, stream es.StreamID, after uint64) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		states := make([]any, len(folds))
 		for c, err := range Read(ctx, store, stream, 0) {
@@ -34,7 +34,15 @@ func Replay(ctx context.Context, store Loader, folds []es.Folder, stream es.Stre
 				return
 			}
 			for i := range c.Events {
-				step, err := step(folds, states, c, i)
+				one := single(c, i)
+				err := advance(folds, states, one)
+				if err == nil && one.Version <= after {
+					continue
+				}
+				var step Step
+				if err == nil {
+					step, err = show(folds, states, one)
+				}
 				if !yield(step, err) || err != nil {
 					return
 				}
@@ -43,20 +51,31 @@ func Replay(ctx context.Context, store Loader, folds []es.Folder, stream es.Stre
 	}
 }
 
-// step folds the i-th event of a commit into the states.
-func step(folds []es.Folder, states []any, c es.Commit, i int) (s Step, err error) {
-	one := es.Commit{Stream: c.Stream, Version: c.Version + uint64(i), Events: c.Events[i : i+1], Origin: c.Origin}
-	s = Step{
-		Version: one.Version, Type: one.Events[0].Type, Time: c.Time, Invoker: c.Invoker, TraceID: c.TraceID,
+// single is the i-th event of a commit as if it were one of its own.
+func single(c es.Commit, i int) es.Commit {
+	return es.Commit{Stream: c.Stream, Version: c.Version + uint64(i), Events: c.Events[i : i+1], Origin: c.Origin}
+}
+
+// advance folds an event into the states.
+func advance(folds []es.Folder, states []any, one es.Commit) (err error) {
+	for i, fold := range folds {
+		if states[i], err = fold.Fold(states[i], one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show describes an event, and the states after it.
+func show(folds []es.Folder, states []any, one es.Commit) (Step, error) {
+	s := Step{
+		Version: one.Version, Type: one.Events[0].Type, Time: one.Time, Invoker: one.Invoker, TraceID: one.TraceID,
 		Data: one.Events[0].Data, States: map[string]jsontext.Value{},
 	}
-	for j, fold := range folds {
-		if states[j], err = fold.Fold(states[j], one); err != nil {
-			return Step{}, err
-		}
-		text, err := es.Encode(states[j])
+	for i, fold := range folds {
+		text, err := es.Encode(states[i])
 		if err != nil {
-			return Step{}, &es.Fault{Doing: fmt.Sprintf("encode %s after %s", fold.StateName(), eventRef(c, i)), Err: err}
+			return Step{}, &es.Fault{Doing: fmt.Sprintf("encode %s after %s", fold.StateName(), eventRef(one, 0)), Err: err}
 		}
 		s.States[fold.StateName()] = bytes.Clone(text)
 	}

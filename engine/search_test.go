@@ -56,7 +56,7 @@ func TestReplay(t *testing.T) {
 	appends := m.appends
 	folds := []es.Folder{counters, es.Of("counter", es.On[turned]("Turned")).Partial()}
 	var got []string
-	for step, err := range engine.Replay(t.Context(), m, folds, "counter-c") {
+	for step, err := range engine.Replay(t.Context(), m, folds, "counter-c", 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,12 +65,17 @@ func TestReplay(t *testing.T) {
 	same(t, "the steps", got, []string{
 		`1 Added {"n":1} {"Sum":1,"Adds":1} {"At":0}`, `2 Added {"n":2} {"Sum":3,"Adds":2} {"At":0}`, `3 Added {"n":3} {"Sum":6,"Adds":3} {"At":0}`,
 	})
+	for step, err := range engine.Replay(t.Context(), m, folds, "counter-c", 2) {
+		if err != nil || step.Version != 3 || string(step.States[folds[0].StateName()]) != `{"Sum":6,"Adds":3}` {
+			t.Fatalf("behind version 2 comes %+v, error %v", step, err)
+		}
+	}
 	if m.appends != appends {
 		t.Fatal("a replay has appended")
 	}
 	m.streams["counter-c"][1].Events[0].Type = "Unheard"
 	steps, failed := 0, error(nil)
-	for _, err := range engine.Replay(t.Context(), m, folds, "counter-c") {
+	for _, err := range engine.Replay(t.Context(), m, folds, "counter-c", 0) {
 		steps, failed = steps+1, err
 	}
 	var fault *es.Fault

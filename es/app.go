@@ -32,7 +32,7 @@ func NewApp(contexts ...Context) *App {
 
 func (app *App) check() error {
 	var errs []error
-	seen := map[string]bool{"consumer notifier": true, "consumer snapshots": true, "consumer timers": true, "consumer inbox": true}
+	seen := map[string]bool{"consumer notifier": true, "consumer snapshots": true, "consumer timers": true, "consumer inbox": true, "consumer upkeep": true}
 	kebab := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	once := func(what, name string) {
 		if seen[what+" "+name] {
@@ -151,6 +151,11 @@ func (app *App) Listeners() []*Listener {
 	return all
 }
 
+// SetsTimers reports whether anything in the app sends commands at a time.
+func (app *App) SetsTimers() bool {
+	return len(app.Listeners()) > 0 || slices.ContainsFunc(app.Sagas(), func(s *Saga) bool { return s.Timers })
+}
+
 // core are the aggregates that every app has.
 var core = []Folder{Holders, SagaStreams, Audiences}
 
@@ -161,6 +166,11 @@ func (app *App) Folders() []Folder {
 		all = append(all, c.Aggregates...)
 	}
 	return all
+}
+
+// FoldersOf are the aggregates that share a category's streams; none if there is no such category.
+func (app *App) FoldersOf(category string) []Folder {
+	return slices.DeleteFunc(app.Folders(), func(a Folder) bool { return a.Category() != category })
 }
 
 // Aggregate is the first aggregate of a category; nil if there is none.

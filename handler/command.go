@@ -65,7 +65,7 @@ func (h *Command) handle(ctx context.Context, request events.APIGatewayV2HTTPReq
 		Trace: observe.Trace(ctx),
 	})
 	if err != nil {
-		h.note(ctx, traceID, caller, command, err)
+		h.note(ctx, traceID, commandID, caller, command, err)
 		return events.APIGatewayV2HTTPResponse{}, err
 	}
 	return h.accept(ctx, result)
@@ -76,25 +76,18 @@ func IsQueued(d *es.CommandDecl) bool { return d.Aggregate.Traits().Writing == e
 
 // decode makes the command of a request. The command's id comes from the Idempotency-Key when there is one.
 func (h *Command) decode(request events.APIGatewayV2HTTPRequest, caller es.Identity) (command any, commandID string, err error) {
-	text, err := body(request)
-	if err != nil {
+	input := reflect.New(h.Decl.Input).Elem()
+	if err := members(input, request); err != nil {
 		return nil, "", err
 	}
-	input := reflect.New(h.Decl.Input)
-	if err := decodeInput(text, input.Interface()); err != nil {
-		return nil, "", err
-	}
-	if err := complete(text, h.Decl.Input, ""); err != nil {
-		return nil, "", err
-	}
-	if commandID, err = h.commandID(request, caller, input.Elem()); err != nil {
+	if commandID, err = h.commandID(request, caller, input); err != nil {
 		return nil, "", err
 	}
 	from := map[string]string{"invoker": caller.User, "id": engine.AggregateID(commandID)}
-	if err := fill(input.Elem(), request, from); err != nil {
+	if err := fill(input, request, from); err != nil {
 		return nil, "", err
 	}
-	return input.Elem().Interface(), commandID, nil
+	return input.Interface(), commandID, nil
 }
 
 // MaxKey is how many characters an Idempotency-Key has at most.
@@ -174,7 +167,7 @@ func (h *Command) more(ctx context.Context, added any) (jsontext.Value, error) {
 }
 
 // note keeps a refusal under its trace id, so that it can be looked up like any outcome.
-func (h *Command) note(ctx context.Context, traceID string, caller es.Identity, command any, err error) {
+func (h *Command) note(ctx context.Context, traceID, commandID string, caller es.Identity, command any, err error) {
 	var refusal *es.Rejection
 	if h.Traces == nil || caller.User == "" || !errors.As(err, &refusal) || refusal.Kind == es.KindInvalid {
 		return
@@ -182,7 +175,7 @@ func (h *Command) note(ctx context.Context, traceID string, caller es.Identity, 
 	payload, encodeErr := es.Encode(es.CommandRejected{Command: h.Decl.Name, AggregateID: h.Decl.StreamOf(command), Rejection: refusal})
 	noteErr := h.Traces.Note(ctx, traceID, []engine.Outcome{{
 		Type: "CommandRejected", TraceID: traceID, AggregateID: h.Decl.StreamOf(command), Payload: payload,
-		Time: h.Commands.World.Time(), Invoker: caller.User,
+		CommandID: commandID, Time: h.Commands.World.Time(), Invoker: caller.User,
 	}})
 	if err := errors.Join(encodeErr, noteErr); err != nil {
 		slog.ErrorContext(ctx, "a refusal was answered but not kept", "error", err)

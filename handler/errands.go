@@ -12,9 +12,14 @@ import (
 	"github.com/foldstream/foldstream/internal/observe"
 )
 
-// Errands is the handler of the queues of errands: timers that are due, each for itself, and commands for single writers,
-// in order for each stream. Each message's body is one [engine.Errand].
-type Errands struct{ *engine.Errands }
+// Errands is the handler of the queues of errands: timers that are due, each for itself, commands for single writers, in
+// order for each stream, and jobs, in order for what they are about. Each message's body is one [engine.Errand].
+type Errands struct{ Errands Runner }
+
+// Runner runs an errand: an [engine.Errands], or an [engine.Upkeep]. What it answers with an error is to be brought again.
+type Runner interface {
+	Run(ctx context.Context, e engine.Errand, attempt int) error
+}
 
 // Handle runs a batch. A failed message of a FIFO queue is reported together with every later one of its stream.
 func (h Errands) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
@@ -39,7 +44,7 @@ func (h Errands) run(ctx context.Context, m events.SQSMessage) error {
 		return nil
 	}
 	ctx = observe.With(ctx, "command", e.Command, "stream", e.Stream, "traceId", e.TraceID)
-	err := h.Run(ctx, e, receives(m))
+	err := h.Errands.Run(ctx, e, receives(m))
 	if err != nil && !errors.Is(err, engine.ErrEarly) && !errors.Is(ctx.Err(), context.Canceled) {
 		slog.WarnContext(ctx, "errand failed", "error", err)
 	}

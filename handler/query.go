@@ -1,6 +1,7 @@
 package handler
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -80,12 +81,18 @@ func (h *Query) check(request events.APIGatewayV2HTTPRequest) error {
 		return err
 	}
 	if request.Body != "" {
-		return &requestError{http.StatusBadRequest, "BodyNotAllowed", "", "a query takes no body"}
+		return errBody
 	}
-	known := QueryParameters(h.Decl)
+	return onlyKnown(request, QueryParameters(h.Decl))
+}
+
+var errBody = &requestError{http.StatusBadRequest, "BodyNotAllowed", "", "a query takes no body"}
+
+// onlyKnown refuses parameters of the query string that nothing would heed.
+func onlyKnown(request events.APIGatewayV2HTTPRequest, known []string) error {
 	for name := range request.QueryStringParameters {
 		if !slices.Contains(known, name) {
-			return es.Invalid(name, "there is no such parameter; there are: %s", strings.Join(known, ", "))
+			return es.Invalid(name, "there is no such parameter; there are: %s", cmp.Or(strings.Join(known, ", "), "none"))
 		}
 	}
 	return nil
@@ -99,9 +106,14 @@ func QueryParameters(d *es.QueryDecl) []string {
 	case !d.IsList():
 		return []string{"min-version"}
 	}
-	names := []string{"limit", "cursor"}
-	for i := range d.Input.NumField() {
-		if name := d.Input.Field(i).Tag.Get("query"); name != "" {
+	return append([]string{"limit", "cursor"}, inQuery(d.Input)...)
+}
+
+// inQuery are the names that the fields of an input have in the query string.
+func inQuery(input reflect.Type) []string {
+	var names []string
+	for i := range input.NumField() {
+		if name := input.Field(i).Tag.Get("query"); name != "" {
 			names = append(names, name)
 		}
 	}
@@ -136,23 +148,31 @@ func (h *Query) get(ctx context.Context, request events.APIGatewayV2HTTPRequest)
 }
 
 // await reads a row, again and again for a while if it has not reached a version yet.
-func (h *Query) await(ctx context.Context, rowID string, least uint64) (engine.Row, error) {
+func (h *Query) await(ctx context.Context, rowID string, least uint64) (row engine.Row, err error) {
+	err = await(ctx, func() (bool, error) {
+		var err error
+		if row, err = h.Views.Row(ctx, h.Decl.View.Name, rowID); err != nil {
+			return false, fmt.Errorf("read %s: %w", h.Decl.View.Name, err)
+		}
+		return row.Version >= least, nil
+	})
+	return row, err
+}
+
+// await asks whether something is there, again and again until it is or [MaxWait] is over.
+func await(ctx context.Context, isThere func() (bool, error)) error {
 	deadline := time.NewTimer(MaxWait)
 	defer deadline.Stop()
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
-		row, err := h.Views.Row(ctx, h.Decl.View.Name, rowID)
-		if err != nil {
-			return engine.Row{}, fmt.Errorf("read %s: %w", h.Decl.View.Name, err)
-		}
-		if row.Version >= least {
-			return row, nil
+		if there, err := isThere(); there || err != nil {
+			return err
 		}
 		select {
 		case <-time.After(wait):
 		case <-deadline.C:
-			return row, nil
+			return nil
 		case <-ctx.Done():
-			return engine.Row{}, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }

@@ -72,6 +72,12 @@ func fill(into reflect.Value, request events.APIGatewayV2HTTPRequest, from map[s
 			into.Field(i).SetString(value)
 		case source != "":
 			into.Field(i).SetString(from[source])
+		case query == "limit":
+			n, err := limit(request.QueryStringParameters)
+			if err != nil {
+				return err
+			}
+			into.Field(i).SetInt(int64(n))
 		case query != "":
 			if err := set(into.Field(i), query, request.QueryStringParameters); err != nil {
 				return err
@@ -81,20 +87,31 @@ func fill(into reflect.Value, request events.APIGatewayV2HTTPRequest, from map[s
 	return nil
 }
 
-// set fills a string or a boolean from the query string.
+// set fills a string, a boolean or a whole number from the query string. A pointer stays nil for what is not given.
 func set(field reflect.Value, name string, values map[string]string) error {
 	value, given := values[name]
 	if !given {
 		return nil
 	}
-	if field.Kind() == reflect.String {
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	switch field.Kind() {
+	case reflect.String:
 		field.SetString(value)
-		return nil
+	case reflect.Uint64:
+		n, err := strconv.ParseUint(value, 10, 63)
+		if err != nil {
+			return es.Invalid(name, "a whole number, 0 or more")
+		}
+		field.SetUint(n)
+	default:
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return es.Invalid(name, "true or false")
+		}
+		field.SetBool(b)
 	}
-	b, err := strconv.ParseBool(value)
-	if err != nil {
-		return es.Invalid(name, "true or false")
-	}
-	field.SetBool(b)
 	return nil
 }

@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -12,30 +13,44 @@ import (
 	"github.com/foldstream/foldstream/token"
 )
 
-// SystemRoute is a route of the system's own, beside those that the contexts declare.
-type SystemRoute struct {
-	Name  string // names the Lambda and its folder below functions/query/
-	Route string
-	Role  string // that the caller needs; empty for anybody at all
-	What  string // one sentence for the API's description
-}
-
 // The system's own routes.
 var (
-	GetTrace  = SystemRoute{"get-trace", "GET /traces/{traceId}", es.RoleRead, "Everything that one request caused, refusals included, as far as it has happened."}
-	GetKeys   = SystemRoute{"get-keys", "GET /.well-known/jwks.json", "", "The public keys that verify access tokens (JWKS, RFC 7517)."}
-	Discover  = SystemRoute{"get-openid-configuration", "GET /.well-known/openid-configuration", "", "Where an authorizer finds the keys (OpenID Connect Discovery)."}
-	GetHealth = SystemRoute{"get-health", "GET /healthz", "", "Whether the store can be read."}
-	GetSystem = SystemRoute{"get-system", "GET /system", "", "Which system this is, and where its WebSocket and its token authority are."}
+	GetTrace = SystemRoute{
+		Name: "get-trace", Route: "GET /traces/{traceId}", Role: es.RoleRead,
+		Input: reflect.TypeFor[TraceAsked](), Answer: reflect.TypeFor[TraceAnswer](),
+		What: "Everything that one request caused, refusals included, as far as it has happened. Mails, texts and views leave no outcome.",
+	}
+	GetKeys = SystemRoute{
+		Name: "get-keys", Route: "GET /.well-known/jwks.json", Answer: reflect.TypeFor[token.KeySet](),
+		What: "The public keys that verify access tokens (JWKS, RFC 7517).",
+	}
+	Discover = SystemRoute{
+		Name: "get-openid-configuration", Route: "GET /.well-known/openid-configuration", Answer: reflect.TypeFor[token.Discovery](),
+		What: "Where an authorizer finds the keys (OpenID Connect Discovery).",
+	}
+	GetHealth = SystemRoute{
+		Name: "get-health", Route: "GET /healthz", Answer: reflect.TypeFor[map[string]string](),
+		What: "Whether the store can be read.",
+	}
+	GetSystem = SystemRoute{
+		Name: "get-system", Route: "GET /system", Answer: reflect.TypeFor[SystemAnswer](),
+		What: "Which system this is, and where its WebSocket and its token authority are.",
+	}
 	// SystemRoutes lists them all.
-	SystemRoutes = []SystemRoute{GetTrace, GetKeys, Discover, GetHealth, GetSystem}
+	SystemRoutes = slices.Concat([]SystemRoute{GetTrace, GetKeys, Discover, GetHealth, GetSystem}, adminReads, adminJobs)
 )
 
-// SystemRoutesOf are those that an app has: one whose people sign in elsewhere is no token authority.
+// SystemRoutesOf are those that an app has: one whose people sign in elsewhere is no token authority, and one
+// without timers has none to list.
 func SystemRoutesOf(app *es.App) []SystemRoute {
 	return slices.DeleteFunc(slices.Clone(SystemRoutes), func(r SystemRoute) bool {
-		return (r == GetKeys || r == Discover) && !app.SignsIn()
+		return (r == GetKeys || r == Discover) && !app.SignsIn() || r == ListTimers && !app.SetsTimers()
 	})
+}
+
+// TraceAsked is what GetTrace takes.
+type TraceAsked struct {
+	TraceID string `path:"traceId"`
 }
 
 // TraceAnswer is what GetTrace answers.
@@ -69,7 +84,7 @@ func (a *TraceAnswer) fit() {
 // Trace is the handler of [GetTrace]. A trace is shown to who made its request, and to admins.
 func Trace(traces engine.Traces) HTTP {
 	return func(ctx context.Context, request events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-		found, err := trace(ctx, traces, identity(request), request.PathParameters["traceId"])
+		found, err := trace(ctx, traces, request)
 		if err != nil {
 			return NewProblem(ctx, engine.NewID(), err).Response(), nil
 		}
@@ -77,18 +92,16 @@ func Trace(traces engine.Traces) HTTP {
 	}
 }
 
-func trace(ctx context.Context, traces engine.Traces, caller es.Identity, traceID string) (TraceAnswer, error) {
-	if err := engine.Authorize(GetTrace.Role, caller); err != nil {
-		return TraceAnswer{}, err
-	}
-	if !isID(traceID) {
-		return TraceAnswer{}, badID("traceId")
-	}
-	outcomes, err := traces.Trace(ctx, traceID)
+func trace(ctx context.Context, traces engine.Traces, request events.APIGatewayV2HTTPRequest) (TraceAnswer, error) {
+	asked, err := take[TraceAsked](GetTrace, request)
 	if err != nil {
 		return TraceAnswer{}, err
 	}
-	found := TraceAnswer{TraceID: traceID}
+	outcomes, err := traces.Trace(ctx, asked.TraceID)
+	if err != nil {
+		return TraceAnswer{}, err
+	}
+	caller, found := identity(request), TraceAnswer{TraceID: asked.TraceID}
 	for _, outcome := range outcomes {
 		if outcome.Invoker == caller.User || caller.Has(es.RoleAdmin) {
 			found.Outcomes = append(found.Outcomes, outcome)

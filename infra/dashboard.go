@@ -109,6 +109,8 @@ func (b *builder) queuesOf(f topology.Function) (read, aside []string) {
 		return []string{b.stage.name(f.Errands) + ".fifo"}, nil
 	case f.Errands == engine.TimersName:
 		return []string{b.stage.name(f.Errands)}, []string{b.stage.name(f.Errands) + "-dead", b.stage.name("schedules-dead")}
+	case f.Errands == engine.UpkeepName:
+		return []string{b.stage.name(f.Errands) + ".fifo"}, []string{b.stage.name(f.Errands) + "-dead.fifo"}
 	case f.Stream:
 		return nil, []string{b.stage.name(f.Name + "-failures")}
 	default:

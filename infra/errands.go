@@ -27,6 +27,8 @@ func (b *builder) errandQueues(functions []topology.Function) {
 		case engine.TimersName:
 			b.at.timers = b.timers()
 			b.at.schedules = b.schedule(b.at.timers)
+		case engine.UpkeepName:
+			b.at.upkeep = b.upkeep()
 		}
 	}
 }
@@ -49,6 +51,19 @@ func (b *builder) timers() errandQueue {
 	return b.errandQueue(scope, queue{name: engine.TimersName, hidden: limits.ErrandHidden, dead: dead, receives: limits.TimerReceives})
 }
 
+// upkeep is the queue of jobs, in order for what they are about. There is one at a time in each order, so that none overtakes
+// one that is kept aside.
+func (b *builder) upkeep() errandQueue {
+	scope := constructs.NewConstruct(b.stack, jsii.String(engine.UpkeepName+"-queue"))
+	dead := b.queue(scope, "dead", queue{name: engine.UpkeepName + "-dead", fifo: true})
+	dead.ApplyRemovalPolicy(b.stage.removal(), nil)
+	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+engine.UpkeepName+"-dead",
+		"There are jobs of admins of which not even a failure could be noted. Once the cause is mended, SQS can move them back to their queue.")
+	return b.errandQueue(scope, queue{
+		name: engine.UpkeepName, fifo: true, hidden: limits.UpkeepHidden, dead: dead, receives: limits.UpkeepReceives,
+	})
+}
+
 func (b *builder) errandQueue(scope constructs.Construct, q queue) errandQueue {
 	made := b.queue(scope, "queue", q)
 	made.ApplyRemovalPolicy(b.stage.removal(), nil)
@@ -59,11 +74,14 @@ func (b *builder) errandQueue(scope constructs.Construct, q queue) errandQueue {
 func (b *builder) errands(f topology.Function) {
 	switch f.Errands {
 	case engine.InboxName:
-		b.reader(f, b.at.inbox.arn)
+		b.reader(f, b.at.inbox.arn, queueBatch)
 		b.alarmQueue(b.at.inbox.scope, b.at.inbox.name, f.Errands, inboxAge)
 	case engine.TimersName:
-		b.reader(f, b.at.timers.arn)
+		b.reader(f, b.at.timers.arn, queueBatch)
 		b.alarmQueue(b.at.timers.scope, b.at.timers.name, f.Errands, timersAge)
+	case engine.UpkeepName:
+		b.reader(f, b.at.upkeep.arn, 1) // each has all of the function's time
+		b.alarmQueue(b.at.upkeep.scope, b.at.upkeep.name, f.Errands, upkeepAge)
 	default:
 		panic(fmt.Sprintf("function %s runs errands of %q, which is no queue that the stacks know", f.Name, f.Errands))
 	}

@@ -89,6 +89,8 @@ func triggerOf(f topology.Function) string {
 		return dev.stage.name("inbox") + ".fifo.Arn"
 	case f.Errands == engine.TimersName:
 		return dev.stage.name("timers") + ".Arn"
+	case f.Errands == engine.UpkeepName:
+		return dev.stage.name("upkeep") + ".fifo.Arn"
 	case f.Stream:
 		return dev.stage.name("events") + ".StreamArn"
 	case f.Name == "sweeper":
@@ -108,6 +110,9 @@ func TestEnvironments(t *testing.T) {
 		topology.ReadFeed:       {setting.FeedTable: "foldstream-dev-feed", setting.EventsTable: "foldstream-dev-events"},
 		topology.WriteFeed:      {setting.FeedTable: "foldstream-dev-feed"},
 		topology.WakeFollowers:  {setting.WakeFollowers: "true"},
+		topology.NoteStreams:    {setting.DirectoryTable: "foldstream-dev-directory"},
+		topology.ListStreams:    {setting.DirectoryTable: "foldstream-dev-directory"},
+		topology.ListTimers:     {setting.TimersQueue: "foldstream-dev-timers", setting.ScheduleGroup: "foldstream-dev-timers"},
 		topology.ReadSnapshots:  {setting.SnapshotsTable: "foldstream-dev-snapshots"},
 		topology.WriteSnapshots: {setting.SnapshotsTable: "foldstream-dev-snapshots"},
 		topology.HoldLeases:     {setting.LeasesTable: "foldstream-dev-leases"},
@@ -138,6 +143,16 @@ func TestEnvironments(t *testing.T) {
 			setting.WebSocketURL: "foldstream-dev-websocket.ApiEndpoint/live", setting.Searches: "true",
 			setting.Issuer: "foldstream-dev-identity.ApiEndpoint",
 		},
+		topology.FindEnd:         {setting.FeedTable: "foldstream-dev-feed"},
+		topology.ReadStandings:   {setting.ViewsTable: "foldstream-dev-views"},
+		topology.ReadCheckpoints: {setting.CheckpointsTable: "foldstream-dev-checkpoints"},
+		topology.RebuildViews:    {setting.ViewsTable: "foldstream-dev-views"},
+		topology.RebuildTexts:    {setting.SearchEndpoint: "https://foldstream-dev.DomainEndpoint"},
+		topology.ReadParked:      {setting.CheckpointsTable: "foldstream-dev-checkpoints"},
+		topology.NoteJobs:        {setting.TracesTable: "foldstream-dev-traces"},
+		topology.EndJobs:         {setting.TracesTable: "foldstream-dev-traces"},
+		topology.ReadJobs:        {setting.TracesTable: "foldstream-dev-traces"},
+		topology.QueueJobs:       {setting.UpkeepQueue: "foldstream-dev-upkeep.fifo"},
 	}
 	for _, f := range dev.functions() {
 		want := map[string]string{setting.Stage: "dev"}

@@ -28,7 +28,10 @@ type tableUse struct {
 var tableUses = map[topology.Grant][]tableUse{
 	topology.LoadEvents:      {{setting.EventsTable, []string{"Query"}}},
 	topology.AppendEvents:    {{setting.EventsTable, []string{"Query", "PutItem"}}},
-	topology.SweepEvents:     {{setting.EventsTable, []string{"Scan"}}},
+	topology.NoteStreams:     {{setting.DirectoryTable, []string{"BatchWriteItem"}}},
+	topology.ListStreams:     {{setting.DirectoryTable, []string{"Query"}}},
+	topology.FindEnd:         {{setting.FeedTable, []string{"GetItem"}}},
+	topology.SweepEvents:     {{setting.EventsTable, []string{"Scan"}}, {setting.DirectoryTable, []string{"BatchGetItem"}}},
 	topology.ReadSnapshots:   {{setting.SnapshotsTable, []string{"GetItem"}}},
 	topology.WriteSnapshots:  {{setting.SnapshotsTable, []string{"PutItem"}}},
 	topology.HoldLeases:      {{setting.LeasesTable, []string{"UpdateItem", "ConditionCheckItem"}}},
@@ -41,6 +44,13 @@ var tableUses = map[topology.Grant][]tableUse{
 	topology.NoteTraces:      {{setting.TracesTable, []string{"BatchWriteItem"}}},
 	topology.ReadTraces:      {{setting.TracesTable, []string{"Query"}}},
 	topology.HoldConnections: {{setting.ConnectionsTable, []string{"GetItem", "Query", "PutItem", "ConditionCheckItem", "BatchWriteItem"}}},
+	topology.ReadStandings:   {{setting.ViewsTable, []string{"GetItem"}}},
+	topology.ReadCheckpoints: {{setting.CheckpointsTable, []string{"GetItem"}}},
+	topology.RebuildViews:    {{setting.ViewsTable, []string{"Scan", "BatchWriteItem"}}},
+	topology.ReadParked:      {{setting.CheckpointsTable, []string{"Query"}}},
+	topology.NoteJobs:        {{setting.TracesTable, []string{"GetItem", "PutItem"}}},
+	topology.EndJobs:         {{setting.TracesTable, []string{"DeleteItem"}}},
+	topology.ReadJobs:        {{setting.TracesTable, []string{"Query"}}},
 }
 
 // allow spells out a grant.
@@ -74,14 +84,22 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return allowance{environment: map[string]string{setting.WakeFollowers: "true"}}
 	case topology.PostInbox:
 		return grant(setting.InboxQueue, at.inbox.url, "sqs:SendMessage", at.inbox.arn)
+	case topology.QueueJobs:
+		return grant(setting.UpkeepQueue, at.upkeep.url, "sqs:SendMessage", at.upkeep.arn)
+	case topology.CountQueues:
+		return b.counting()
 	case topology.SetTimers:
 		return at.schedules.allowance(at.timers)
+	case topology.ListTimers:
+		return at.schedules.listing(at.timers)
 	case topology.ReadSecret:
 		return grant(setting.Secret, at.secret, "secretsmanager:GetSecretValue", at.secret)
 	case topology.KeepArchive:
 		return at.archive.allowance()
 	case topology.IndexViews:
 		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPut", at.search.arn+"/*").wild("PathsAreIndexesAndDocuments")
+	case topology.RebuildTexts:
+		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpDelete", at.search.arn+"/*").wild("PathsAreIndexes")
 	case topology.SearchViews:
 		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPost", at.search.arn+"/*/_search").wild("PathsAreIndexes")
 	default:
@@ -103,6 +121,20 @@ func (b *builder) about() allowance {
 	return allowance{environment: map[string]string{
 		setting.WebSocketURL: b.at.socketURL, setting.Searches: strconv.FormatBool(b.search == openSearch),
 	}}
+}
+
+// counting allows to count what is in the queues of views, which are in other stacks and so are found by their names.
+func (b *builder) counting() allowance {
+	s := statement{actions: []string{"sqs:GetQueueUrl", "sqs:GetQueueAttributes"}}
+	for _, view := range b.app.Views() {
+		if !view.Global { // those follow the feed
+			s.resources = append(s.resources, arn("sqs", b.stage.name(view.Name)+".fifo"))
+		}
+	}
+	if len(s.resources) == 0 {
+		return allowance{}
+	}
+	return allowance{statements: []statement{s}}
 }
 
 func grant(variable, value, action string, resources ...string) allowance {

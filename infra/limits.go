@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/internal/limits"
 	"github.com/foldstream/foldstream/topology"
 )
@@ -20,6 +21,8 @@ const (
 	inboxAge = time.Minute
 	// timersAge has room for the 15 minutes by which messages are delayed, which may count.
 	timersAge = 15*time.Minute + 2*time.Minute
+	// upkeepAge has room for a job that takes all of a function's time, and for another try at it.
+	upkeepAge = 2 * limits.UpkeepHidden
 
 	// An HTTP API takes this many routes, and as many integrations.
 	maxRoutes = 300
@@ -46,6 +49,8 @@ func timeout(f topology.Function) time.Duration {
 	switch {
 	case f.Queue != nil:
 		return limits.Consumer
+	case f.Errands == engine.UpkeepName:
+		return limits.Upkeep
 	case f.Errands != "":
 		return limits.Errand
 	case f.Stream:

@@ -217,7 +217,7 @@ func TestSmallAppsAreSmall(t *testing.T) {
 	for _, kind := range []string{"AWS::Scheduler::ScheduleGroup", "AWS::SecretsManager::Secret", "AWS::OpenSearchService::Domain"} {
 		shared.ResourceCountIs(jsii.String(kind), jsii.Number(0))
 	}
-	shared.ResourceCountIs(jsii.String("AWS::SQS::Queue"), jsii.Number(3)) // the notifier's two, and the relay's
+	shared.ResourceCountIs(jsii.String("AWS::SQS::Queue"), jsii.Number(5)) // the notifier's two, two for jobs, and the relay's
 	shared.HasResourceProperties(jsii.String("AWS::SNS::Subscription"), map[string]any{
 		"Protocol": "sqs", "FilterPolicy": assertions.Match_Absent(),
 	})

@@ -25,6 +25,7 @@ type places struct {
 	secret            string           // ARN; empty for an app that needs none
 	inbox             errandQueue      // nowhere for an app without single writers
 	timers            errandQueue      // nowhere for an app without timers
+	upkeep            errandQueue      // of jobs
 	schedules         schedules        // of the timers
 	search            searchDomain     // nowhere unless it was asked for
 	archive           archive          // nowhere unless it was asked for

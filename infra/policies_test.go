@@ -30,8 +30,15 @@ var granted = map[topology.Grant][]string{
 		"dynamodb:GetItem connections", "dynamodb:Query connections", "dynamodb:PutItem connections",
 		"dynamodb:ConditionCheckItem connections", "dynamodb:BatchWriteItem connections",
 	},
-	topology.PushMessages:   {"execute-api:ManageConnections arn:Partition:execute-api:Region:AccountId:websocket/live/POST/@connections/*"},
-	topology.SweepEvents:    {"dynamodb:Scan events"},
+	topology.PushMessages: {"execute-api:ManageConnections arn:Partition:execute-api:Region:AccountId:websocket/live/POST/@connections/*"},
+	topology.NoteStreams:  {"dynamodb:BatchWriteItem directory"},
+	topology.ListStreams:  {"dynamodb:Query directory"},
+	topology.FindEnd:      {"dynamodb:GetItem feed"},
+	topology.SweepEvents:  {"dynamodb:Scan events", "dynamodb:BatchGetItem directory"},
+	topology.ListTimers: {
+		"sqs:GetQueueAttributes timers", "scheduler:GetSchedule arn:Partition:scheduler:Region:AccountId:schedule/timers/*",
+		"scheduler:ListSchedules arn:Partition:scheduler:Region:AccountId:schedule/*/*",
+	},
 	topology.PublishCommits: {"sns:Publish commits.fifo"},
 	topology.SignTokens:     {"kms:Sign signingkey", "kms:GetPublicKey signingkey"},
 	topology.ReadKey:        {"kms:GetPublicKey signingkey"},
@@ -52,6 +59,30 @@ var granted = map[topology.Grant][]string{
 	topology.ReadSecret:  {"secretsmanager:GetSecretValue secret"},
 	topology.IndexViews:  {"es:ESHttpPut foldstream-dev.Arn/*"},
 	topology.SearchViews: {"es:ESHttpPost foldstream-dev.Arn/*/_search"},
+
+	topology.ReadStandings:   {"dynamodb:GetItem views"},
+	topology.ReadCheckpoints: {"dynamodb:GetItem checkpoints"},
+	topology.CountQueues:     countingQueues(),
+	topology.RebuildViews:    {"dynamodb:Scan views", "dynamodb:BatchWriteItem views"},
+	topology.RebuildTexts:    {"es:ESHttpDelete foldstream-dev.Arn/*"},
+	topology.ReadParked:      {"dynamodb:Query checkpoints"},
+	topology.NoteJobs:        {"dynamodb:GetItem traces", "dynamodb:PutItem traces"},
+	topology.EndJobs:         {"dynamodb:DeleteItem traces"},
+	topology.ReadJobs:        {"dynamodb:Query traces"},
+	topology.QueueJobs:       {"sqs:SendMessage upkeep.fifo"},
+}
+
+func countingQueues() []string {
+	var all []string
+	for _, view := range app.Views() {
+		if view.Global {
+			continue
+		}
+		for _, action := range []string{"sqs:GetQueueUrl ", "sqs:GetQueueAttributes "} {
+			all = append(all, action+"arn:Partition:sqs:Region:AccountId:"+view.Name+".fifo")
+		}
+	}
+	return all
 }
 
 func TestFunctionsMayDoJustWhatTheirGrantsSay(t *testing.T) {
@@ -81,6 +112,8 @@ func triggering(f topology.Function) []string {
 		return reads("inbox.fifo")
 	case f.Errands == engine.TimersName:
 		return reads("timers")
+	case f.Errands == engine.UpkeepName:
+		return reads("upkeep.fifo")
 	case f.Stream:
 		return []string{
 			"dynamodb:DescribeStream events.StreamArn", "dynamodb:GetRecords events.StreamArn", "dynamodb:GetShardIterator events.StreamArn",

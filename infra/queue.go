@@ -63,14 +63,14 @@ func (b *builder) newQueue(scope constructs.Construct, id string, q queue) awssq
 	return awssqs.NewCfnQueue(scope, jsii.String(id), props)
 }
 
-// reader deploys a function that reads a queue.
-func (b *builder) reader(f topology.Function, queue string) {
+// reader deploys a function that reads a queue, so many messages at once.
+func (b *builder) reader(f topology.Function, queue string, batch int) {
 	made := b.function(f, statement{
 		actions:   []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
 		resources: []string{queue},
 	})
 	awslambda.NewCfnEventSourceMapping(made.scope, jsii.String("source"), &awslambda.CfnEventSourceMappingProps{
-		FunctionName: jsii.String(made.arn), EventSourceArn: jsii.String(queue), BatchSize: jsii.Number(queueBatch),
+		FunctionName: jsii.String(made.arn), EventSourceArn: jsii.String(queue), BatchSize: jsii.Number(batch),
 		FunctionResponseTypes: jsii.Strings("ReportBatchItemFailures"),
 	})
 }
@@ -83,7 +83,7 @@ func (b *builder) consumer(f topology.Function) {
 		name: f.Queue.Name, fifo: true, hidden: limits.Visibility, dead: dead, receives: limits.Receives,
 	})
 	b.subscribe(scope, f.Queue, live, dead)
-	b.reader(f, *live.AttrArn())
+	b.reader(f, *live.AttrArn(), queueBatch)
 	b.alarmQueue(scope, *live.AttrQueueName(), f.Queue.Name, 2*limits.Visibility)
 	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+f.Queue.Name+"-dead",
 		"There are messages that the consumer cannot even read, or could not take for a day. Their commits are in the event store.")

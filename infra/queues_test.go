@@ -44,14 +44,14 @@ func TestEveryConsumerHasItsQueue(t *testing.T) {
 			t.Errorf("%s: messages are hidden for %v s while the function may run for %v s", f.Queue.Name, hidden, runs)
 		}
 	}
-	others := []string{"relay-failures", "inbox.fifo", "timers", "timers-dead", "schedules-dead"}
+	others := []string{"relay-failures", "inbox.fifo", "timers", "timers-dead", "schedules-dead", "upkeep.fifo", "upkeep-dead.fifo"}
 	if got, want := len(dev.all("AWS::SQS::Queue")), 2*len(consumers())+len(others); got != want {
 		t.Errorf("%d queues; two for each of %d consumers, and %v, are %d", got, len(consumers()), others, want)
 	}
 }
 
 func TestQueuesAreReadInPart(t *testing.T) {
-	queues := []string{"inbox.fifo", "timers"}
+	queues := []string{"inbox.fifo", "timers", "upkeep.fifo"}
 	for _, f := range consumers() {
 		queues = append(queues, f.Queue.Name+".fifo")
 	}
@@ -148,4 +148,26 @@ func TestTimersAreNotLost(t *testing.T) {
 			t.Errorf("%s is a FIFO queue, or forgets within 14 days", name)
 		}
 	}
+}
+
+// A job has all of a function's time, and nobody else is handed it meanwhile.
+func TestUpkeep(t *testing.T) {
+	queue := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-upkeep.fifo")
+	runs := dev.one(t, "AWS::Lambda::Function", "FunctionName", "foldstream-dev-upkeep").number("Timeout")
+	if hidden := queue.number("VisibilityTimeout"); runs != 900 || hidden <= runs {
+		t.Errorf("the function may run for %v s, and messages are hidden for %v s", runs, hidden)
+	}
+	if n := dev.one(t, "AWS::Lambda::EventSourceMapping", "EventSourceArn", "foldstream-dev-upkeep.fifo.Arn").number("BatchSize"); n != 1 {
+		t.Errorf("%v jobs share a function's time", n)
+	}
+	if queue.text("RedrivePolicy.deadLetterTargetArn") != "foldstream-dev-upkeep-dead.fifo.Arn" || queue.number("RedrivePolicy.maxReceiveCount") != 6 {
+		t.Errorf("messages are given up like this: %s", queue.text("RedrivePolicy"))
+	}
+	for _, name := range []string{"upkeep.fifo", "upkeep-dead.fifo"} {
+		r := dev.one(t, "AWS::SQS::Queue", "QueueName", "foldstream-dev-"+name)
+		if r.Properties["FifoQueue"] != true || r.number("MessageRetentionPeriod") != 14*day.Seconds() {
+			t.Errorf("%s is no FIFO queue, or forgets within 14 days", name)
+		}
+	}
+	prod.one(t, "AWS::CloudWatch::Alarm", "AlarmName", "foldstream-prod-queue-upkeep-dead")
 }

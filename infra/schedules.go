@@ -59,3 +59,21 @@ func (s schedules) allowance(timers errandQueue) allowance {
 		},
 	}
 }
+
+// listing lets a function list timers: the schedules, and the number of messages.
+func (s schedules) listing(timers errandQueue) allowance {
+	return allowance{
+		statements: []statement{
+			{actions: []string{"sqs:GetQueueAttributes"}, resources: []string{timers.arn}},
+			{
+				actions: []string{"scheduler:GetSchedule"}, resources: []string{arn("scheduler", "schedule/"+s.group+"/*")},
+				wild: "SchedulesAreNamedByTimers",
+			},
+			{
+				actions: []string{"scheduler:ListSchedules"}, resources: []string{arn("scheduler", "schedule/*/*")},
+				wild: "ListsAreCheckedAgainstAllGroups", // whichever group is asked for
+			},
+		},
+		environment: map[string]string{setting.TimersQueue: timers.url, setting.ScheduleGroup: s.group},
+	}
+}

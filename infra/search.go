@@ -26,7 +26,9 @@ func withoutSearch(functions []topology.Function) []topology.Function {
 		if slices.Contains(f.Grants, topology.SearchViews) {
 			continue
 		}
-		f.Grants = slices.DeleteFunc(slices.Clone(f.Grants), func(g topology.Grant) bool { return g == topology.IndexViews })
+		f.Grants = slices.DeleteFunc(slices.Clone(f.Grants), func(g topology.Grant) bool {
+			return g == topology.IndexViews || g == topology.RebuildTexts
+		})
 		all = append(all, f)
 	}
 	return all

@@ -18,7 +18,7 @@ func TestProductionKeepsItsData(t *testing.T) {
 		for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::Scheduler::ScheduleGroup"} {
 			kept = append(kept, c.world.all(kind)...)
 		}
-		for _, name := range []string{"inbox.fifo", "timers", "timers-dead", "schedules-dead"} {
+		for _, name := range []string{"inbox.fifo", "timers", "timers-dead", "schedules-dead", "upkeep.fifo", "upkeep-dead.fifo"} {
 			kept = append(kept, c.world.one(t, "AWS::SQS::Queue", "QueueName", c.world.stage.name(name)))
 		}
 		for _, r := range kept {

@@ -21,11 +21,11 @@ func (b *builder) tables() map[string]table {
 		names.Events: setting.EventsTable, names.Feed: setting.FeedTable, names.Views: setting.ViewsTable,
 		names.Checkpoints: setting.CheckpointsTable, names.Traces: setting.TracesTable, names.Connections: setting.ConnectionsTable,
 		names.Leases: setting.LeasesTable, names.Snapshots: setting.SnapshotsTable,
-		names.Outbox: setting.OutboxTable,
+		names.Directory: setting.DirectoryTable, names.Outbox: setting.OutboxTable,
 	}
 	// A lease is over in seconds, and an old one that is brought back has a fencing token that somebody had before. Snapshots
-	// are taken again. What is in the outbox is looked at within the day.
-	fleeting := []string{names.Leases, names.Snapshots, names.Outbox}
+	// are taken again, and the directory is made again of the events. What is in the outbox is looked at within the day.
+	fleeting := []string{names.Leases, names.Snapshots, names.Directory, names.Outbox}
 	scope := constructs.NewConstruct(b.stack, jsii.String("tables"))
 	made := map[string]table{}
 	for _, description := range names.Tables() {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/internal/limits"
 	"github.com/foldstream/foldstream/topology"
 )
@@ -29,6 +30,9 @@ func TestStacksKeepToTheLimits(t *testing.T) {
 			if got := queue.number("RedrivePolicy.maxReceiveCount"); got != float64(limits.Receives) {
 				t.Errorf("%s gives a message up after %v receives", f.Queue.Name, got)
 			}
+		case f.Errands == engine.UpkeepName:
+			want = limits.Upkeep
+			seconds(t, f.Errands+" hides messages", errandQueueOf(t, f).number("VisibilityTimeout"), limits.UpkeepHidden)
 		case f.Errands != "":
 			want = limits.Errand
 			seconds(t, f.Errands+" hides messages", errandQueueOf(t, f).number("VisibilityTimeout"), limits.ErrandHidden)

@@ -31,8 +31,8 @@ func TestAlarms(t *testing.T) {
 	want := append(
 		slices.Clone(always), "functions-throttled", "topic-failures", "websocket-errors",
 		"table-events-throttles", "table-feed-throttles", "table-views-throttles", "table-checkpoints-throttles",
-		"table-traces-throttles", "table-connections-throttles", "table-leases-throttles", "table-snapshots-throttles",
-		"queue-inbox-age", "queue-timers-age", "queue-timers-dead", "schedules-dead",
+		"table-traces-throttles", "table-connections-throttles", "table-leases-throttles", "table-snapshots-throttles", "table-directory-throttles",
+		"queue-inbox-age", "queue-timers-age", "queue-timers-dead", "schedules-dead", "queue-upkeep-age", "queue-upkeep-dead",
 	)
 	for _, f := range prod.functions() {
 		if f.Queue != nil {
@@ -149,7 +149,7 @@ func TestDashboardShowsEveryFunctionAndQueue(t *testing.T) {
 			}
 		}
 	}
-	for _, queue := range []string{"inbox.fifo", "timers-dead", "schedules-dead", "relay-failures"} {
+	for _, queue := range []string{"inbox.fifo", "timers-dead", "schedules-dead", "relay-failures", "upkeep.fifo", "upkeep-dead.fifo"} {
 		shows(queue, `"foldstream-dev-`+queue+`"`)
 	}
 	shows("the queue of timers", `"QueueName","foldstream-dev-timers"`)

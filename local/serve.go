@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -82,6 +83,8 @@ func (s *System) routes() (http.Handler, error) {
 		handler.Discover: handler.Discovery(s.Authority), handler.GetHealth: handler.Health(s.Store),
 		handler.GetSystem: handler.System(handler.SystemAnswer{Stage: "local", WebSocketURL: "ws", Issuer: s.issuer(), Search: true}),
 	}
+	maps.Copy(handlers, s.adminReads())
+	maps.Copy(handlers, s.adminJobs())
 	for _, route := range handler.SystemRoutesOf(s.App) {
 		g.route(route.Route, route.Role, handlers[route])
 	}

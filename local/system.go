@@ -34,16 +34,17 @@ type Config struct {
 // System is an app on its embedded store.
 type System struct {
 	Config
-	Store     *sqlite.DB
-	Commands  *engine.Commands
-	Authority *token.Authority            // nil when somebody else issues the tokens
-	Consumers map[string]*engine.Consumer // by name, those that can park
-	snapshots *engine.Snapshotter
-	errands   *engine.Errands
-	followers map[string]engine.Global
-	turns     *engine.Turns
-	hub       *hub
-	tokens    handler.Tokens
+	Store        *sqlite.DB
+	Commands     *engine.Commands
+	Authority    *token.Authority // nil when somebody else issues the tokens
+	Installation *engine.Installation
+	Consumers    map[string]*engine.Consumer // by name, those that can park
+	snapshots    *engine.Snapshotter
+	errands      *engine.Errands
+	upkeep       *engine.Upkeep
+	turns        *engine.Turns
+	hub          *hub
+	tokens       handler.Tokens
 }
 
 const (
@@ -82,7 +83,7 @@ func Open(config Config, serving bool) (*System, error) {
 		Commands: &engine.Commands{
 			Store: store, Memory: memory, Snapshots: store, Leases: store, Inbox: store, Secrets: secrets, World: config.World,
 		},
-		Consumers: map[string]*engine.Consumer{}, followers: map[string]engine.Global{}, turns: &engine.Turns{Generations: store},
+		turns: &engine.Turns{Generations: store},
 	}
 	if err := s.trust(); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -91,35 +92,8 @@ func Open(config Config, serving bool) (*System, error) {
 	if s.snapshots, err = engine.NewSnapshotter(s.Commands, config.App.Folders()); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	s.consumers(box)
+	s.install(box)
 	return s, nil
-}
-
-func (s *System) consumers(box *outbox.Outbox) {
-	add := func(c *engine.Consumer) { s.Consumers[c.Name] = c }
-	for _, view := range s.App.Views() {
-		projector := &engine.Projector{View: view, Views: s.Store, Turns: s.turns, Store: s.Store}
-		if view.IsSearchable() {
-			projector.Search = s.Store
-		}
-		if view.Global {
-			follower := engine.NewGlobal(projector, s.Store, s.Store, s.Store, s.World)
-			s.followers[view.Name] = follower
-			add(follower.Consumer)
-			continue
-		}
-		add(&engine.Consumer{Name: view.Name, Store: s.Store, Lot: s.Store, World: s.World, Handler: projector})
-	}
-	for _, decl := range s.App.Sagas() {
-		saga := &engine.Saga{Decl: decl, Commands: s.Commands, Timers: s.Store, Mailer: box, Texter: box}
-		add(saga.Consumer(s.Store, s.Store))
-	}
-	for _, decl := range s.App.Listeners() {
-		listener := &engine.Listener{Decl: decl, Commands: s.Commands, Timers: s.Store}
-		add(listener.Consumer(s.Store, s.Store))
-	}
-	notifier := &engine.Notifier{Traces: s.Store, Connections: s.Store, Pusher: s.hub, IsPrivate: s.App.Catalogue().IsPrivate, World: s.World}
-	add(notifier.Consumer(s.Store, s.Store, s.Store))
 }
 
 // Close closes the store.
@@ -145,8 +119,8 @@ func (s *System) consume(ctx context.Context) error {
 		work(name, workers, poll, handler.Consumer{Name: name, To: to}.Handle)
 	}
 	for name, c := range s.Consumers {
-		if follower, ok := s.followers[name]; ok {
-			queue(name, 1, follower) // there is one feed: a second worker would only compete
+		if view := s.Installation.View(name); view != nil && view.Global {
+			queue(name, 1, engine.Global{Consumer: c}) // there is one feed: a second worker would only compete
 			continue
 		}
 		queue(name, workers, c)
@@ -158,6 +132,7 @@ func (s *System) consume(ctx context.Context) error {
 	}
 	work(engine.TimersName, workers, s.Store.PollTimers, handler.Errands{Errands: s.errands}.Handle)
 	work(engine.InboxName, workers, s.Store.PollInbox, handler.Errands{Errands: s.errands}.Handle)
+	work(engine.UpkeepName, workers, s.Store.PollUpkeep, handler.Errands{Errands: s.upkeep}.Handle)
 	if err := all.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("consume: %w", err)
 	}

@@ -11,9 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/foldstream/foldstream/adapters/awsconfig"
 	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/adapters/messaging"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/topology"
@@ -21,15 +23,10 @@ import (
 
 // System is an app on the tables of a stage.
 type System struct {
-	Events      *dynamo.EventStore
-	Feed        *dynamo.Feed
-	Views       *dynamo.Views
-	Generations *dynamo.Generations
-	Search      engine.WholeSearch
-	Checkpoints *dynamo.Checkpoints
-	Lot         *dynamo.ParkingLot
-	Commands    *engine.Commands
-	Consumers   map[string]*engine.Consumer // by name, those that can park
+	*engine.Installation
+	Consumers map[string]*engine.Consumer // by name, those that can park
+	Jobs      *dynamo.Jobs
+	Backlogs  *messaging.Backlogs
 }
 
 // remembered is how many streams' states are kept in memory.
@@ -87,56 +84,28 @@ func open(app *es.App, client *dynamodb.Client, names dynamo.Names, around *surr
 	if err != nil {
 		return nil, err
 	}
+	generations := &dynamo.Generations{Client: client, Table: names.Views}
 	events := &dynamo.EventStore{Client: client, Table: names.Events, Leases: names.Leases}
-	s := &System{
-		Events: events,
-		Feed:   &dynamo.Feed{Client: client, Table: names.Feed, Events: events},
-		Views:  &dynamo.Views{Client: client, Table: names.Views}, Lot: &dynamo.ParkingLot{Client: client, Table: names.Checkpoints},
+	i := &engine.Installation{
+		App:   app,
+		Feed:  &dynamo.Feed{Client: client, Table: names.Feed, Events: events},
+		Views: &dynamo.Views{Client: client, Table: names.Views}, Lot: &dynamo.ParkingLot{Client: client, Table: names.Checkpoints},
 		Checkpoints: &dynamo.Checkpoints{Client: client, Table: names.Checkpoints},
-		Generations: &dynamo.Generations{Client: client, Table: names.Views}, Search: around.search(),
+		Generations: generations, Turns: &engine.Turns{Generations: generations}, Search: around.search(),
 		Commands: &engine.Commands{
 			Store: events, Memory: memory, Snapshots: &dynamo.Snapshots{Client: client, Table: names.Snapshots},
 			Leases: &dynamo.Leases{Client: client, Table: names.Leases}, Secrets: around.secrets(),
 		},
-		Consumers: map[string]*engine.Consumer{},
+		Timers: around.timers(), Mailer: around.mailer(), Texter: around.texter(),
 	}
-	s.project(app)
-	s.handle(app, around)
+	s := &System{
+		Installation: i, Consumers: i.Consumers(), Jobs: &dynamo.Jobs{Client: client, Table: names.Traces},
+		Backlogs: &messaging.Backlogs{Client: sqs.NewFromConfig(around.cfg), Name: around.stage.Name},
+	}
 	notifier := &engine.Notifier{
 		Traces: &dynamo.Traces{Client: client, Table: names.Traces}, Connections: &dynamo.Connections{Client: client, Table: names.Connections},
 		Pusher: around.pusher(), IsPrivate: app.Catalogue().IsPrivate,
 	}
-	s.add(notifier.Consumer(events, s.Checkpoints, s.Lot))
+	s.Consumers[engine.NotifierName] = notifier.Consumer(events, i.Checkpoints, i.Lot)
 	return s, nil
-}
-
-func (s *System) add(c *engine.Consumer) { s.Consumers[c.Name] = c }
-
-// project adds the consumers of the views.
-func (s *System) project(app *es.App) {
-	turns := &engine.Turns{Generations: s.Generations}
-	for _, view := range app.Views() {
-		projector := &engine.Projector{View: view, Views: s.Views, Turns: turns, Store: s.Events}
-		if view.IsSearchable() {
-			projector.Search = s.Search
-		}
-		if view.Global {
-			s.add(engine.NewGlobal(projector, s.Feed, s.Checkpoints, s.Lot, engine.World{}).Consumer)
-			continue
-		}
-		s.add(&engine.Consumer{Name: view.Name, Store: s.Events, Lot: s.Lot, Handler: projector})
-	}
-}
-
-// handle adds the consumers of the sagas and the listeners.
-func (s *System) handle(app *es.App, around *surroundings) {
-	timers, mailer, texter := around.timers(), around.mailer(), around.texter()
-	for _, decl := range app.Sagas() {
-		saga := &engine.Saga{Decl: decl, Commands: s.Commands, Timers: timers, Mailer: mailer, Texter: texter}
-		s.add(saga.Consumer(s.Checkpoints, s.Lot))
-	}
-	for _, decl := range app.Listeners() {
-		listener := &engine.Listener{Decl: decl, Commands: s.Commands, Timers: timers}
-		s.add(listener.Consumer(s.Checkpoints, s.Lot))
-	}
 }

@@ -40,45 +40,6 @@ func (q Queue) Filter() []string {
 	return q.Categories
 }
 
-// Grant is a permission that a function needs.
-type Grant int
-
-// The grants, named by what they allow.
-const (
-	LoadEvents      Grant = iota + 1 // read streams
-	AppendEvents                     // read and append to streams
-	SweepEvents                      // read the whole events table
-	ReadSnapshots                    // read snapshots
-	WriteSnapshots                   // save snapshots
-	HoldLeases                       // take and release leases, and append under them
-	ReadViews                        // read rows and pages
-	WriteViews                       // read and save rows
-	SearchViews                      // find documents by their words
-	IndexViews                       // index documents by their words
-	ReadFeed                         // read the feed
-	WriteFeed                        // append to the feed
-	WakeFollowers                    // tell those who follow the feed that it goes on
-	Checkpoint                       // read and advance checkpoints
-	Park                             // note and remove parked streams
-	NoteTraces                       // add outcomes to traces
-	ReadTraces                       // read traces
-	HoldConnections                  // add, find and remove connections and subscriptions
-	PushMessages                     // send to WebSocket connections
-	PublishCommits                   // publish to the topic
-	PostInbox                        // queue commands for single writers
-	SetTimers                        // set timers
-	SignTokens                       // sign with the key
-	ReadKey                          // read the key's public half
-	ReadSecret                       // read the system's secret
-	KnowStreams                      // be told the app's catalogue
-	KnowIssuer                       // be told who issues the tokens
-	KnowRoles                        // be told which claim of a token holds the roles
-	KnowSystem                       // be told what a client needs to know of the system
-	KeepArchive                      // add to the archive, and read it
-	SendMail                         // send e-mail
-	SendText                         // send text messages
-)
-
 // Functions lists the Lambdas of an app, in order of declaration, the system's own last.
 func Functions(app *es.App) []Function {
 	has := needsOf(app)
@@ -103,6 +64,7 @@ func Functions(app *es.App) []Function {
 		}
 	}
 	all = append(all, system(app, has)...)
+	all = append(all, upkeep(all))
 	for i, f := range all {
 		if f.Role != "" {
 			all[i].Grants = append(all[i].Grants, KnowRoles)
@@ -118,15 +80,12 @@ type needs struct {
 }
 
 func needsOf(app *es.App) needs {
-	n := needs{timers: len(app.Listeners()) > 0}
+	n := needs{timers: app.SetsTimers()}
 	for _, a := range app.Folders() {
 		n.inbox = n.inbox || a.Traits().Writing == es.Single
 		if a.Traits().Snapshot > 0 && !slices.Contains(n.snapshots, a.Category()) {
 			n.snapshots = append(n.snapshots, a.Category())
 		}
-	}
-	for _, d := range app.Sagas() {
-		n.timers = n.timers || d.Timers
 	}
 	for _, d := range app.Commands() {
 		n.secret = n.secret || d.Secret
@@ -224,19 +183,29 @@ func listener(c es.Context, d *es.Listener, has needs) Function {
 func system(app *es.App, has needs) []Function {
 	grants := map[string][]Grant{
 		handler.GetTrace.Name: {ReadTraces}, handler.GetKeys.Name: {ReadKey, KnowIssuer}, handler.Discover.Name: {KnowIssuer}, handler.GetHealth.Name: {LoadEvents},
-		handler.GetSystem.Name: {KnowSystem, KnowIssuer},
+		handler.GetSystem.Name:  {KnowSystem, KnowIssuer},
+		handler.ListEvents.Name: {ReadFeed, FindEnd, KnowStreams}, handler.ListStreams.Name: {ListStreams, KnowStreams},
+		handler.GetStream.Name: {LoadEvents}, handler.ListTimers.Name: {ListTimers},
+		handler.ListViews.Name: {ReadStandings, FindEnd, ReadCheckpoints, CountQueues}, handler.ListParked.Name: {ReadParked}, handler.ListJobs.Name: {ReadJobs},
+		handler.RebuildView.Name: {NoteJobs, QueueJobs}, handler.DropGenerations.Name: {NoteJobs, QueueJobs},
+		handler.ReturnView.Name:  {NoteJobs, QueueJobs, ReadStandings},
+		handler.RetryParked.Name: {NoteJobs, QueueJobs, ReadParked}, handler.SkipParked.Name: {NoteJobs, QueueJobs, ReadParked},
 	}
 	var all []Function
 	for _, r := range handler.SystemRoutesOf(app) {
+		kind := "query"
+		if !r.IsRead() {
+			kind = "command"
+		}
 		all = append(all, Function{
-			Name: "query-" + r.Name, Folder: "functions/query/" + r.Name, Route: r.Route, Role: r.Role, Grants: grants[r.Name],
+			Name: kind + "-" + r.Name, Folder: "functions/" + kind + "/" + r.Name, Route: r.Route, Role: r.Role, Grants: grants[r.Name],
 		})
 	}
 	connecting := []Grant{KnowIssuer, KnowRoles, HoldConnections}
 	if app.SignsIn() {
 		connecting = append(connecting, ReadKey)
 	}
-	relaying := []Grant{LoadEvents, WriteFeed, PublishCommits}
+	relaying := []Grant{LoadEvents, WriteFeed, NoteStreams, PublishCommits}
 	if has.followers {
 		relaying = append(relaying, WakeFollowers)
 	}
@@ -282,6 +251,25 @@ func errands(name string, has needs) Function {
 		f.Grants = append(f.Grants, ReadSecret)
 	}
 	return f
+}
+
+// upkeep is the function that carries out jobs. It does the work of consumers that have come to a halt, and so may do what
+// they may; it rebuilds views besides.
+func upkeep(all []Function) Function {
+	grants := []Grant{ReadFeed, FindEnd, Checkpoint, RebuildViews, ReadParked, NoteJobs, EndJobs, QueueJobs}
+	for _, f := range all {
+		if slices.Contains(f.Grants, Park) {
+			grants = append(grants, f.Grants...)
+		}
+	}
+	if slices.Contains(grants, IndexViews) {
+		grants = append(grants, RebuildTexts)
+	}
+	slices.Sort(grants)
+	grants = slices.DeleteFunc(slices.Compact(grants), func(g Grant) bool { return g == KnowStreams }) // it links the app
+	return Function{
+		Name: engine.UpkeepName, Folder: "functions/eventhandler/" + engine.UpkeepName, Errands: engine.UpkeepName, Grants: grants,
+	}
 }
 
 // Queues are the queues of all consumers.

@@ -214,6 +214,8 @@ func (l larder) feed(t *testing.T) {
 		l.m.held[cost.FeedStream.Name] = true
 	}
 	l.m.takes(t, batch, l.s, func() error { return feed.Append(ctx, commits[1:]) })
+	directory := &dynamo.Directory{Client: l.client, Table: l.names.Directory}
+	l.m.takes(t, cost.NoteStream, l.s, func() error { return directory.Note(ctx, commits[:1]) })
 	l.m.takes(t, cost.FeedEnd, l.s, func() error { _, err := feed.End(ctx); return err })
 	l.m.takes(t, cost.FeedRead, l.s, func() error { _, err := feed.Read(ctx, 0, 1); return err })
 	l.m.takes(t, cost.FeedNothing, l.s, func() error { _, err := feed.Read(ctx, 3, 500); return err })

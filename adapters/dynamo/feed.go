@@ -63,23 +63,14 @@ func parseReference(s string) (reference, error) {
 
 // Read implements [engine.Feed]. It costs a Query, and a BatchGetItem for each 100 commits.
 func (f *Feed) Read(ctx context.Context, after uint64, limit int) ([]es.Positioned, error) {
-	references, err := f.references(ctx, after, max(limit, 0))
+	if limit <= 0 {
+		return nil, nil
+	}
+	places, err := f.places(ctx, after+1, after+uint64(limit))
 	if err != nil {
 		return nil, failed(fmt.Sprintf("read the feed behind %d", after), err)
 	}
-	commits, err := f.commits(ctx, references)
-	if err != nil {
-		return nil, failed(fmt.Sprintf("read the commits of the feed behind %d", after), err)
-	}
-	page := make([]es.Positioned, len(references))
-	for n, r := range references {
-		page[n].Position = after + uint64(n) + 1
-		var ok bool
-		if page[n].Commit, ok = commits[r]; !ok {
-			return nil, &es.Fault{Doing: fmt.Sprintf("read position %d of the feed", page[n].Position), Err: fmt.Errorf("there is no commit %s", r)}
-		}
-	}
-	return page, nil
+	return f.read(ctx, places)
 }
 
 // references reads up to limit references behind a position.

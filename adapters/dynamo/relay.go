@@ -19,6 +19,7 @@ import (
 // does not mind records that come again or out of order.
 type Relay struct {
 	Feed      *Feed
+	Directory *Directory // of streams; nil for none
 	Publisher engine.Publisher
 	Wake      bool // whether to publish that the feed has advanced, for those who read it
 }
@@ -80,6 +81,7 @@ func (r *Relay) bring(ctx context.Context, commits []es.Commit) error {
 	if len(commits) == 0 {
 		return nil
 	}
+	defer r.Directory.begin(ctx, commits)()
 	if err := r.Publisher.Publish(ctx, commits); err != nil {
 		return fmt.Errorf("publish %d commits: %w", len(commits), err)
 	}

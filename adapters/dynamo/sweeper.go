@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -20,14 +21,16 @@ import (
 // them.
 type Sweeper struct {
 	Feed      *Feed
+	Directory *Directory // as the relay has one
 	Publisher engine.Publisher
 	Wake      bool // as the relay does
 }
 
 // Sweep relays what was appended from one time until another and is not in the feed, and gives the number of streams that
 // had such commits. Let until be some minutes ago, so that the relay has had its chance. It reads the whole events table,
-// half a read unit for each 4 KB, whatever the times are, and a read unit for each stream between them. It begins with a
-// wake-up, if it is to make any, because the relay may have given up one after it had fed its commits.
+// half a read unit for each 4 KB, whatever the times are, and a read unit for each stream between them, two for one that
+// began then: those that the directory lacks are noted there. It begins with a wake-up, if it is to make any, because the
+// relay may have given up one after it had fed its commits.
 func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int, err error) {
 	relay := Relay(*s)
 	if err := relay.wake(ctx); err != nil {
@@ -36,7 +39,7 @@ func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int,
 	pages := dynamodb.NewScanPaginator(s.Feed.Client, &dynamodb.ScanInput{
 		TableName:            aws.String(s.Feed.Events.Table),
 		FilterExpression:     aws.String("#time BETWEEN :from AND :until"),
-		ProjectionExpression: aws.String("aggregateId, version, #count"),
+		ProjectionExpression: aws.String("aggregateId, version, #count, #time"),
 		ExpressionAttributeNames: map[string]string{
 			"#time": "time", "#count": "count",
 		},
@@ -44,18 +47,41 @@ func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int,
 			":from": text(from.UTC().Format(timeFormat)), ":until": text(until.UTC().Format(timeFormat)),
 		},
 	})
+	var unlisted error // which keeps no commit from the feed
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return behind, failed("scan the events table", err)
+			return behind, errors.Join(unlisted, failed("scan the events table", err))
 		}
 		n, err := s.sweep(ctx, page.Items)
 		behind += n
 		if err != nil {
-			return behind, err
+			return behind, errors.Join(unlisted, err)
+		}
+		if unlisted == nil {
+			unlisted = s.list(ctx, page.Items)
 		}
 	}
-	return behind, nil
+	return behind, unlisted
+}
+
+// list notes the streams that some commits begin, as far as the directory lacks them.
+func (s *Sweeper) list(ctx context.Context, commits []item) error {
+	var streams []item
+	for _, i := range commits {
+		if textOf(i, "version") == "1" {
+			streams = begun(streams, es.StreamID(textOf(i, "aggregateId")), textOf(i, "time"))
+		}
+	}
+	if len(streams) == 0 || s.Directory == nil {
+		return nil
+	}
+	lacking, err := s.Directory.lacks(ctx, streams)
+	if err != nil || len(lacking) == 0 {
+		return err
+	}
+	slog.InfoContext(ctx, "sweeper found streams that are not in the directory", "streams", len(lacking))
+	return s.Directory.note(ctx, lacking)
 }
 
 // sweep relays what the feed lacks of the streams of some commits.

@@ -12,14 +12,14 @@ import (
 )
 
 // Names are the names of the tables.
-type Names struct{ Events, Feed, Views, Checkpoints, Traces, Connections, Leases, Snapshots, Outbox string }
+type Names struct{ Events, Feed, Views, Checkpoints, Traces, Connections, Leases, Snapshots, Directory, Outbox string }
 
 // NamesBy are the names that somebody gives to the tables, told what each is for.
 func NamesBy(name func(thing string) string) Names {
 	return Names{
 		Events: name("events"), Feed: name("feed"), Views: name("views"), Checkpoints: name("checkpoints"), Traces: name("traces"),
 		Connections: name("connections"), Leases: name("leases"), Snapshots: name("snapshots"),
-		Outbox: name("outbox"),
+		Directory: name("directory"), Outbox: name("outbox"),
 	}
 }
 
@@ -56,6 +56,7 @@ func (n Names) Tables() []Table {
 		{Name: n.Connections, Hash: Key{Name: pk}, Range: Key{Name: sk}, Expires: expires},
 		{Name: n.Leases, Hash: Key{Name: "lease"}, Range: Key{Name: sk}},
 		{Name: n.Snapshots, Hash: Key{Name: "aggregateId"}, Range: Key{Name: "fold"}},
+		{Name: n.Directory, Hash: Key{Name: pk}, Range: Key{Name: sk}},
 		{Name: n.Outbox, Hash: Key{Name: "recipient"}, Range: Key{Name: "id"}, Expires: expires},
 	}
 }

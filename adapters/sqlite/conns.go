@@ -45,7 +45,7 @@ func openFile(path, schema, synchronous string, guest bool) (*file, error) {
 }
 
 // layout is the version of the tables, as it stands in the files.
-const layout = 3
+const layout = 4
 
 // prepare makes the tables in a new file, and those that a file of an earlier layout lacks. A guest leaves that to the server,
 // which may be of another version and at work.
@@ -61,10 +61,36 @@ func prepare(conn *sqlite.Conn, schema string, guest bool) error {
 	case found == layout:
 		return nil
 	case found == 0, found < layout && !guest:
+		if err := widen(conn); err != nil {
+			return err
+		}
 		return sqlitex.ExecuteScript(conn, schema+fmt.Sprintf("PRAGMA user_version = %d;", layout), nil)
 	default:
 		return fmt.Errorf("they have layout %d, this program knows %d", found, layout)
 	}
+}
+
+// later are columns that tables of an earlier layout lack.
+var later = []struct{ table, column, definition string }{{"outcomes", "command", "TEXT NOT NULL DEFAULT ''"}}
+
+// widen adds such columns to the tables that are there.
+func widen(conn *sqlite.Conn) error {
+	for _, l := range later {
+		columns, there := 0, false
+		if err := query(conn, "SELECT name = ? FROM pragma_table_info(?)", func(stmt *sqlite.Stmt) error {
+			columns, there = columns+1, there || stmt.ColumnBool(0)
+			return nil
+		}, l.column, l.table); err != nil {
+			return err
+		}
+		if columns == 0 || there {
+			continue
+		}
+		if err := exec(conn, fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s %s", l.table, l.column, l.definition)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func connect(path, synchronous string) (*sqlite.Conn, error) {

@@ -85,6 +85,15 @@ func TestContract(t *testing.T) {
 	t.Run("Generations", func(t *testing.T) {
 		contract.Generations(t, func(t *testing.T) engine.Generations { return open(t) })
 	})
+	t.Run("Jobs", func(t *testing.T) {
+		contract.Jobs(t, func(t *testing.T) engine.Jobs { return open(t) })
+	})
+	t.Run("Upkeep", func(t *testing.T) {
+		contract.Inbox(t, func(t *testing.T) (engine.Inbox, contract.Delivery) {
+			r := openReopening(t)
+			return upkeepOf{r}, r.delivery((*sqlite.DB).PollUpkeep)
+		})
+	})
 	t.Run("Checkpoints", func(t *testing.T) {
 		contract.Checkpoints(t, func(t *testing.T) engine.Checkpoints { return open(t) })
 	})

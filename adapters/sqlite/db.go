@@ -20,6 +20,7 @@ type DB struct {
 	relay  *relay // nil for a guest
 	timers *errands
 	inbox  *errands
+	upkeep *errands
 	close  func() error
 }
 
@@ -37,7 +38,7 @@ func Open(dir string, options ...Option) (*DB, error) {
 		visibility: 30 * time.Second, firstPause: 250 * time.Millisecond, longestPause: 30 * time.Second,
 	}}
 	db.close = sync.OnceValue(db.closeAll)
-	db.timers, db.inbox = newErrands(db, "timers"), newErrands(db, "inbox")
+	db.timers, db.inbox, db.upkeep = newErrands(db, "timers"), newErrands(db, "inbox"), newErrands(db, "upkeep")
 	for _, option := range options {
 		option(&db.settings)
 	}

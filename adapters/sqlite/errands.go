@@ -12,7 +12,7 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// errands is a list of errands in events.db: the timers, or the inbox. Unlike the queues it has nothing in memory but who
+// errands is a list of errands in events.db: the timers, the inbox, or the upkeep. Unlike the queues it has nothing in memory but who
 // waits, since timers may be many and wait for long.
 type errands struct {
 	db   *DB
@@ -41,6 +41,20 @@ func (db *DB) Set(ctx context.Context, e engine.Errand) error {
 func (db *DB) Post(ctx context.Context, e engine.Errand) error {
 	if err := db.inbox.keep(ctx, e, string(e.Stream), db.now().UnixMilli()); err != nil {
 		return fmt.Errorf("post %s for %s: %w", e.ID, e.Stream, err)
+	}
+	return nil
+}
+
+// upkeep is the inbox of jobs.
+type upkeep struct{ *errands }
+
+// Upkeep is the queue of jobs that admins ask for.
+func (db *DB) Upkeep() engine.Inbox { return upkeep{db.upkeep} }
+
+// Post implements [engine.Inbox].
+func (u upkeep) Post(ctx context.Context, e engine.Errand) error {
+	if err := u.keep(ctx, e, string(e.Stream), u.db.now().UnixMilli()); err != nil {
+		return fmt.Errorf("queue %s for %s: %w", e.ID, e.Stream, err)
 	}
 	return nil
 }
@@ -120,14 +134,14 @@ func (l *errands) take(ctx context.Context, lease int64) (batch []taken, err err
 			return err
 		}
 		for _, lane := range lanes {
-			if len(batch) == batchSize {
+			if len(batch) == l.batchSize() {
 				break
 			}
 			if err := exec(conn, "UPDATE lanes SET next = ?, lease = ? WHERE list = ? AND lane = ?",
-				now.Add(l.db.visibility).UnixMilli(), lease, l.list, lane); err != nil {
+				now.Add(l.visibility()).UnixMilli(), lease, l.list, lane); err != nil {
 				return err
 			}
-			first, err := l.first(conn, lane, batchSize-len(batch))
+			first, err := l.first(conn, lane, l.batchSize()-len(batch))
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 // PollTimers receives one batch of the timers that are due, 10 at most, after waiting for some if need be, and hands them to
@@ -28,15 +30,39 @@ func (db *DB) PollInbox(ctx context.Context, wait time.Duration, handle func(con
 	return n, nil
 }
 
-// isInbox tells the two lists apart.
-func (l *errands) isInbox() bool { return l == l.db.inbox }
+// PollUpkeep receives one job as [DB.Poll] does a queue's messages, but that its handler has the time that it has on AWS.
+func (db *DB) PollUpkeep(ctx context.Context, wait time.Duration, handle func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) (n int, err error) {
+	if n, err = db.upkeep.poll(ctx, wait, handle); err != nil {
+		return n, fmt.Errorf("poll the upkeep: %w", err)
+	}
+	return n, nil
+}
+
+// hasLanes tells the lists whose errands are received in order from the timers, each of which stands for itself.
+func (l *errands) hasLanes() bool { return l != l.db.timers }
 
 // longestPause bounds the pause of an errand that failed.
 func (l *errands) longestPause() time.Duration {
-	if l.isInbox() {
+	if l.hasLanes() {
 		return l.db.longestPause
 	}
 	return 5 * time.Minute
+}
+
+// visibility is how long a handler may take.
+func (l *errands) visibility() time.Duration {
+	if l == l.db.upkeep {
+		return limits.Upkeep
+	}
+	return l.db.visibility
+}
+
+// batchSize is the most that one receiver takes: a single job, for which it has all of its time.
+func (l *errands) batchSize() int {
+	if l == l.db.upkeep {
+		return 1
+	}
+	return batchSize
 }
 
 func (l *errands) poll(ctx context.Context, patience time.Duration, handle handler) (n int, err error) {
@@ -52,7 +78,7 @@ func (l *errands) poll(ctx context.Context, patience time.Duration, handle handl
 	for _, e := range batch {
 		event.Records = append(event.Records, l.message(e))
 	}
-	response, handleErr := call(ctx, l.db.visibility, handle, event)
+	response, handleErr := call(ctx, l.visibility(), handle, event)
 	failed := failures(event, response)
 	if handleErr != nil {
 		failed, handleErr = allOf(event), fmt.Errorf("handle: %w", handleErr)
@@ -104,7 +130,7 @@ func (l *errands) wait(ctx context.Context, patience time.Duration, lease int64)
 
 func (l *errands) message(e taken) events.SQSMessage {
 	attributes := map[string]string{"ApproximateReceiveCount": strconv.Itoa(e.receives)}
-	if l.isInbox() {
+	if l.hasLanes() {
 		attributes["MessageGroupId"] = e.lane
 		attributes["MessageDeduplicationId"] = e.errand.ID
 		attributes["SequenceNumber"] = fmt.Sprintf("%020d", e.number)

@@ -22,10 +22,10 @@ CREATE TABLE IF NOT EXISTS leases (
     until INTEGER NOT NULL -- ms since 1970, 0 when it was released
 ) STRICT, WITHOUT ROWID;
 
--- Timers and the inbox: here because they must be on the disk when they are acknowledged.
+-- Timers, the inbox and the upkeep: here because they must be on the disk when they are acknowledged.
 CREATE TABLE IF NOT EXISTS errands (
     number   INTEGER PRIMARY KEY AUTOINCREMENT, -- in their order
-    list     TEXT    NOT NULL, -- timers or inbox
+    list     TEXT    NOT NULL, -- timers, inbox or upkeep
     lane     TEXT    NOT NULL,
     id       TEXT    NOT NULL,
     receives INTEGER NOT NULL DEFAULT 0,
@@ -45,3 +45,13 @@ CREATE TABLE IF NOT EXISTS lanes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS lanes_by_time ON lanes (list, next);
+
+-- What admins have asked for, with their reasons: here because it must outlive what can be made again.
+CREATE TABLE IF NOT EXISTS jobs (
+    id    TEXT    PRIMARY KEY, -- sorts by time
+    lane  TEXT    NOT NULL,
+    ended INTEGER NOT NULL, -- 1 or 0
+    job   TEXT    NOT NULL  -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX IF NOT EXISTS jobs_under_way ON jobs (lane) WHERE ended = 0;

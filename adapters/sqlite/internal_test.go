@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -224,8 +225,8 @@ func TestAFeedThatLostItsEndFillsTheQueuesAgain(t *testing.T) {
 func TestFilesOfALaterLayoutAreLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	shut(t, openIn(t, dir))
-	alter(t, filepath.Join(dir, "state.db"), "PRAGMA user_version = 4")
-	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "they have layout 4, this program knows 3") {
+	alter(t, filepath.Join(dir, "state.db"), fmt.Sprintf("PRAGMA user_version = %d", layout+1))
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("they have layout %d, this program knows %d", layout+1, layout)) {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -251,7 +252,8 @@ func TestErrandsAreInTheFileThatIsSynced(t *testing.T) {
 func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
 	dir := t.TempDir()
 	db := openIn(t, dir)
-	if err := db.Append(t.Context(), happened("match-1")); err != nil {
+	outcome := engine.Outcome{Type: "Happened", TraceID: "t", AggregateID: "match-1", Version: 1, Time: time.UnixMilli(0).UTC()}
+	if err := errors.Join(db.Append(t.Context(), happened("match-1")), db.Note(t.Context(), "t", []engine.Outcome{outcome})); err != nil {
 		t.Fatal(err)
 	}
 	shut(t, db)
@@ -259,11 +261,12 @@ func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
 		alter(t, filepath.Join(dir, "events.db"), statement)
 	}
 	for _, statement := range []string{
-		"DROP TABLE generations", "DROP TABLE snapshots", "DROP TABLE texts", "DROP TABLE documents", "ALTER TABLE subscriptions RENAME COLUMN topic TO stream", "PRAGMA user_version = 1",
+		"DROP TABLE generations", "DROP TABLE snapshots", "DROP TABLE texts", "DROP TABLE documents", "ALTER TABLE subscriptions RENAME COLUMN topic TO stream",
+		"ALTER TABLE outcomes DROP COLUMN command", "PRAGMA user_version = 1",
 	} {
 		alter(t, filepath.Join(dir, "state.db"), statement)
 	}
-	if _, err := Open(dir, Guest()); err == nil || !strings.Contains(err.Error(), "they have layout 1, this program knows 3") {
+	if _, err := Open(dir, Guest()); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("they have layout 1, this program knows %d", layout)) {
 		t.Errorf("a guest's error is %v", err)
 	}
 
@@ -279,5 +282,13 @@ func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
 	}
 	if commits, err := db.Tail(t.Context(), "match-1", 10); err != nil || len(commits) != 1 {
 		t.Errorf("the stream has %d commits, error %v", len(commits), err)
+	}
+	later := outcome
+	later.Version, later.CommandID = 2, "c"
+	if err := db.Note(t.Context(), "t", []engine.Outcome{later}); err != nil {
+		t.Error(err)
+	}
+	if outcomes, err := db.Trace(t.Context(), "t"); err != nil || len(outcomes) != 2 || outcomes[0].CommandID != "" || outcomes[1].CommandID != "c" {
+		t.Errorf("the trace has %+v, error %v", outcomes, err)
 	}
 }

@@ -82,8 +82,8 @@ func (db *DB) Parked(ctx context.Context) (all []engine.Parked, err error) {
 func (db *DB) Note(ctx context.Context, traceID string, outcomes []engine.Outcome) error {
 	err := db.state.write(ctx, func(conn *sqlite.Conn) error {
 		for _, o := range outcomes {
-			if err := exec(conn, `INSERT OR IGNORE INTO outcomes (trace, stream, version, type, time, payload, causation, invoker) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-				traceID, string(o.AggregateID), o.Version, o.Type, o.Time.UnixMilli(), string(o.Payload), o.CausationID, o.Invoker); err != nil {
+			if err := exec(conn, `INSERT OR IGNORE INTO outcomes (trace, stream, version, type, time, payload, command, causation, invoker) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				traceID, string(o.AggregateID), o.Version, o.Type, o.Time.UnixMilli(), string(o.Payload), o.CommandID, o.CausationID, o.Invoker); err != nil {
 				return err
 			}
 		}
@@ -98,12 +98,12 @@ func (db *DB) Note(ctx context.Context, traceID string, outcomes []engine.Outcom
 // Trace implements [engine.Traces].
 func (db *DB) Trace(ctx context.Context, traceID string) (outcomes []engine.Outcome, err error) {
 	err = db.state.read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, `SELECT stream, version, type, time, payload, causation, invoker FROM outcomes
+		return query(conn, `SELECT stream, version, type, time, payload, command, causation, invoker FROM outcomes
 			WHERE trace = ? ORDER BY time, version, stream, type`, func(stmt *sqlite.Stmt) error {
 			outcomes = append(outcomes, engine.Outcome{
 				TraceID: traceID, AggregateID: es.StreamID(stmt.ColumnText(0)), Version: uint64(stmt.ColumnInt64(1)),
 				Type: stmt.ColumnText(2), Time: moment(stmt, 3), Payload: document(stmt, 4),
-				CausationID: stmt.ColumnText(5), Invoker: stmt.ColumnText(6),
+				CommandID: stmt.ColumnText(5), CausationID: stmt.ColumnText(6), Invoker: stmt.ColumnText(7),
 			})
 			return nil
 		}, traceID)

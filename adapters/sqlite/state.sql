@@ -63,6 +63,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
     time      INTEGER NOT NULL,
     payload   TEXT    NOT NULL, -- JSON, or empty for none
     causation TEXT    NOT NULL,
+    command   TEXT    NOT NULL DEFAULT '',
     invoker   TEXT    NOT NULL,
     PRIMARY KEY (trace, stream, version, type)
 ) STRICT, WITHOUT ROWID;

@@ -9,11 +9,15 @@ import (
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
 )
 
 func pusher() *apigateway.Pusher { return New(wiring.Config(), wiring.Environment) }
+
+// Pushes is for the Lambda that carries out jobs: the notifier's may be among them.
+func Pushes() wiring.Option {
+	return func(p *wiring.Parts) { p.Pusher = pusher() }
+}
 
 // New makes a pusher of what a stack says of it, by the names of package setting.
 func New(cfg aws.Config, says func(name string) string) *apigateway.Pusher {
@@ -23,21 +27,11 @@ func New(cfg aws.Config, says func(name string) string) *apigateway.Pusher {
 	return &apigateway.Pusher{Client: client}
 }
 
-// catalogue is the app's, as the stack tells it: linking the app for its names would cost every cold start the weight of all
-// that its decisions need.
-func catalogue() es.Catalogue {
-	var c es.Catalogue
-	if err := es.Decode([]byte(wiring.Environment(setting.Catalogue)), &c); err != nil {
-		panic(err) // a fault of the stack, which must show at once
-	}
-	return c
-}
-
 // Notifier serves the notifier's queue.
 func Notifier() {
 	client := wiring.Database()
 	notifier := &engine.Notifier{
-		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: catalogue().IsPrivate,
+		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: wiring.Catalogue().IsPrivate,
 	}
 	consumer := notifier.Consumer(wiring.Events(client), wiring.Checkpoints(client), wiring.Lot(client))
 	wiring.Serve(engine.NotifierName, consumer)
@@ -45,7 +39,7 @@ func Notifier() {
 
 // Messages serves the WebSocket API's $default route.
 func Messages() {
-	client, known := wiring.Database(), catalogue()
+	client, known := wiring.Database(), wiring.Catalogue()
 	wiring.Start((&handler.WebSocket{
 		Connections: wiring.Connections(client), Pusher: pusher(), Store: wiring.Events(client), Streams: known.Streams,
 		Events: known.EventsNamed,

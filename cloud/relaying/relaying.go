@@ -17,15 +17,27 @@ import (
 
 // Relay serves the stream of the events table.
 func Relay() {
-	wiring.Start((&dynamo.Relay{Feed: wiring.Feed(wiring.Database()), Publisher: publisher(), Wake: wake()}).Handle)
+	client := wiring.Database()
+	relay := &dynamo.Relay{Feed: wiring.Feed(client), Directory: wiring.Directory(client), Publisher: publisher(), Wake: wake()}
+	wiring.Start(relay.Handle)
 }
 
-// Sweeper serves a schedule: it relays what the relay never got to the feed.
+// Asked is what the sweeper is called with. A schedule's event says nothing of it.
+type Asked struct {
+	Since time.Time `json:"since"` // from when to sweep, for who calls it by hand; zero for what it usually is
+}
+
+// Sweeper serves a schedule: it relays what the relay never got to the feed, and lists what it never got to the directory.
 func Sweeper() {
-	sweeper := &dynamo.Sweeper{Feed: wiring.Feed(wiring.Database()), Publisher: publisher(), Wake: wake()}
-	wiring.Start(func(ctx context.Context, _ struct{}) (int, error) { // the event says nothing but the time
+	client := wiring.Database()
+	sweeper := &dynamo.Sweeper{Feed: wiring.Feed(client), Directory: wiring.Directory(client), Publisher: publisher(), Wake: wake()}
+	wiring.Start(func(ctx context.Context, asked Asked) (int, error) {
 		now := time.Now()
-		return sweeper.Sweep(ctx, now.Add(-limits.SweepFrom), now.Add(-limits.SweepUntil))
+		since := asked.Since
+		if since.IsZero() {
+			since = now.Add(-limits.SweepFrom)
+		}
+		return sweeper.Sweep(ctx, since, now.Add(-limits.SweepUntil))
 	})
 }
 

@@ -11,8 +11,10 @@ const (
 	ConnectionsTable  = "FOLDSTREAM_CONNECTIONS_TABLE"
 	SnapshotsTable    = "FOLDSTREAM_SNAPSHOTS_TABLE"
 	LeasesTable       = "FOLDSTREAM_LEASES_TABLE"
+	DirectoryTable    = "FOLDSTREAM_DIRECTORY_TABLE"
 	WakeFollowers     = "FOLDSTREAM_WAKE_FOLLOWERS" // "true" when views follow the feed
 	InboxQueue        = "FOLDSTREAM_INBOX_QUEUE"    // URL of the FIFO queue of commands for single writers
+	UpkeepQueue       = "FOLDSTREAM_UPKEEP_QUEUE"   // URL of the FIFO queue of jobs
 	TimersQueue       = "FOLDSTREAM_TIMERS_QUEUE"   // URL of the queue of timers that are due
 	TimersQueueARN    = "FOLDSTREAM_TIMERS_QUEUE_ARN"
 	TimersDeadLetters = "FOLDSTREAM_TIMERS_DEAD_LETTERS" // ARN of the queue for what no schedule could send

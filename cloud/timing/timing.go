@@ -1,4 +1,4 @@
-// Package timing lets Lambdas set timers: by SQS for the next minutes, by EventBridge Scheduler for later.
+// Package timing lets Lambdas set timers, and list them: by SQS for the next minutes, by EventBridge Scheduler for later.
 package timing
 
 import (
@@ -9,11 +9,21 @@ import (
 	"github.com/foldstream/foldstream/adapters/scheduling"
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
 	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/handler"
 )
 
 // Timers is for the Lambdas of listeners, and of sagas that set timers.
 func Timers() wiring.Option {
 	return func(p *wiring.Parts) { p.Timers = New(wiring.Config(), wiring.Environment) }
+}
+
+// Upcoming serves [handler.ListTimers].
+func Upcoming() {
+	cfg := wiring.Config()
+	wiring.Route(handler.Timers(&scheduling.Agenda{
+		Messages: sqs.NewFromConfig(cfg), Schedules: scheduler.NewFromConfig(cfg),
+		Queue: wiring.Environment(setting.TimersQueue), Group: wiring.Environment(setting.ScheduleGroup),
+	}))
 }
 
 // New makes timers of what a stack says of them, by the names of package setting.

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -90,18 +87,12 @@ func (how rebuilding) run(c *cobra.Command, s *station, name string) error {
 
 // rebuild prepares a view's rebuild, with a meter of how far it is.
 func (how rebuilding) rebuild(c *cobra.Command, s *station, view *es.ViewDecl) (*engine.Rebuild, *meter, error) {
-	program, err := program()
+	r, err := s.Rebuild(view)
 	if err != nil {
 		return nil, nil, err
 	}
 	m := newMeter(c.ErrOrStderr(), how.lines)
-	r := &engine.Rebuild{
-		View: view, Events: s.Events, Feed: s.Feed, Views: s.Views, Checkpoints: s.Checkpoints, Lot: s.Lot, Generations: s.Generations,
-		Program: program, Patience: how.patience, Progress: m.show,
-	}
-	if view.IsSearchable() {
-		r.Search = s.Search
-	}
+	r.Patience, r.Progress = how.patience, m.show
 	return r, m, nil
 }
 
@@ -208,30 +199,12 @@ func line(w io.Writer, v any) error {
 
 // view finds a declared view.
 func (s *station) view(name string) (*es.ViewDecl, error) {
+	if d := s.View(name); d != nil {
+		return d, nil
+	}
 	var names []string
 	for _, d := range s.App.Views() {
-		if d.Name == name {
-			return d, nil
-		}
 		names = append(names, d.Name)
 	}
 	return nil, fmt.Errorf("there is no view %q; there are: %s", name, strings.Join(names, ", "))
-}
-
-// program identifies this program, and so the folds in it.
-func program() (string, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find this program: %w", err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("read this program: %w", err)
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", fmt.Errorf("read this program: %w", err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:12]), nil
 }

@@ -41,12 +41,12 @@ func replay(at *site) *cobra.Command {
 }
 
 func (how replayed) run(c *cobra.Command, s *station, stream es.StreamID) error {
-	folds := slices.DeleteFunc(s.App.Folders(), func(a es.Folder) bool { return a.Category() != stream.Category() })
+	folds := s.App.FoldersOf(stream.Category())
 	if len(folds) == 0 {
 		return fmt.Errorf("no aggregate has streams of the category %q; a stream is named as in match-0192d3c8…", stream.Category())
 	}
 	keys, seen := bufio.NewReader(c.InOrStdin()), false
-	for step, err := range engine.Replay(c.Context(), s.Events, folds, stream) {
+	for step, err := range engine.Replay(c.Context(), s.Commands.Store, folds, stream, 0) {
 		if err != nil {
 			return err
 		}

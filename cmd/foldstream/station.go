@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/local"
 	"github.com/foldstream/foldstream/remote"
 	"github.com/foldstream/foldstream/topology"
@@ -19,17 +18,11 @@ type site struct {
 
 // station is a system as those who look after it see it, wherever it is.
 type station struct {
-	App         *es.App
-	Events      engine.EventStore
-	Feed        engine.Feed
-	Views       engine.WholeViews
-	Search      engine.WholeSearch
-	Generations engine.Generations
-	Checkpoints engine.Checkpoints
-	Lot         engine.ParkingLot
-	Consumers   map[string]*engine.Consumer // by name, those that can park
-	Commands    *engine.Commands
-	Close       func() error
+	*engine.Installation
+	Consumers map[string]*engine.Consumer // by name, those that can park
+	Jobs      engine.Jobs
+	Backlogs  engine.Backlogs
+	Close     func() error
 }
 
 // open opens the system for one of the commands that look after it, and closes it behind that.
@@ -48,18 +41,15 @@ func (s *site) station(ctx context.Context) (*station, error) {
 			return nil, err
 		}
 		return &station{
-			App: s.App, Events: system.Events, Feed: system.Feed, Views: system.Views, Search: system.Search,
-			Generations: system.Generations, Checkpoints: system.Checkpoints, Lot: system.Lot,
-			Consumers: system.Consumers, Commands: system.Commands, Close: func() error { return nil },
+			Installation: system.Installation, Consumers: system.Consumers, Jobs: system.Jobs, Backlogs: system.Backlogs,
+			Close: func() error { return nil },
 		}, nil
 	}
 	system, err := local.Open(s.Config, false)
 	if err != nil {
 		return nil, err
 	}
-	store := system.Store
 	return &station{
-		App: s.App, Events: store, Feed: store, Views: store, Search: store, Generations: store, Checkpoints: store, Lot: store,
-		Consumers: system.Consumers, Commands: system.Commands, Close: system.Close,
+		Installation: system.Installation, Consumers: system.Consumers, Jobs: system.Store, Backlogs: system.Store, Close: system.Close,
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +21,10 @@ func views(at *site) *cobra.Command {
 	lines := false
 	c := &cobra.Command{
 		Use:   "views",
-		Short: "List the views with their generations",
-		Long:  "List the views with their generations: which one queries read, which one a rebuild fills, and which one is kept.",
-		Args:  cobra.NoArgs,
+		Short: "List the views with their generations, and what waits for them",
+		Long: "List the views with their generations: which one queries read, which one a rebuild fills, and which one is kept; and how\n" +
+			"many commits wait for them, on this machine also for how long.",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.open(c.Context(), func(s *station) error { return listViews(c, s, lines) })
 		},
@@ -32,25 +34,34 @@ func views(at *site) *cobra.Command {
 }
 
 func listViews(c *cobra.Command, s *station, lines bool) error {
+	overview := &engine.Overview{App: s.App, Feed: s.Feed, Generations: s.Generations, Checkpoints: s.Checkpoints, Backlogs: s.Backlogs}
+	states, _, err := overview.Views(c.Context())
+	if err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	if !lines {
-		fmt.Fprintln(table, "VIEW\tLIVE\tNEXT\tKEPT\tOF")
+		fmt.Fprintln(table, "VIEW\tLIVE\tNEXT\tKEPT\tWAITING\tOLDEST\tOF")
 	}
-	for _, view := range s.App.Views() {
-		standing, err := s.Generations.Standing(c.Context(), view.Name)
-		if err != nil {
-			return err
-		}
+	for _, v := range states {
 		if lines {
-			if err := line(c.OutOrStdout(), generations{View: view.Name, Standing: standing}); err != nil {
+			if err := line(c.OutOrStdout(), v); err != nil {
 				return err
 			}
 			continue
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\n",
-			view.Name, standing.Live, orDash(standing.Next), orDash(standing.Kept), strings.Join(view.Categories, ", "))
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%d\t%s\t%s\n", v.View, v.Live, orDash(v.Next), orDash(v.Kept),
+			v.Backlog.Waiting, age(v.Backlog), strings.Join(s.View(v.View).Categories, ", "))
 	}
 	return table.Flush()
+}
+
+// age is how long the oldest commit of a backlog has waited, as far as that is known.
+func age(b engine.Backlog) string {
+	if b.OldestSeconds == 0 {
+		return "-"
+	}
+	return time.Duration(b.OldestSeconds * float64(time.Second)).Round(100 * time.Millisecond).String()
 }
 
 func orDash(generation uint64) string {

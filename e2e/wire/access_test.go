@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -37,6 +38,10 @@ func accessesOf(r *http.Request, body []byte) ([]access, error) {
 		}
 		err := json.Unmarshal(body, &in)
 		return []access{{"scheduler:CreateSchedule", in.GroupName}, {"iam:PassRole", in.Target.RoleArn}}, err
+	case strings.HasPrefix(r.URL.Path, "/schedules/") && r.Method == http.MethodGet:
+		return []access{{"scheduler:GetSchedule", r.URL.Query().Get("groupName")}}, nil
+	case r.URL.Path == "/schedules" && r.Method == http.MethodGet:
+		return []access{{"scheduler:ListSchedules", "arn:Partition:scheduler:Region:AccountId:schedule/*/*"}}, nil
 	case r.URL.Path == "/v2/email/outbound-emails":
 		var in struct{ FromEmailAddress string }
 		err := json.Unmarshal(body, &in)
@@ -45,6 +50,8 @@ func accessesOf(r *http.Request, body []byte) ([]access, error) {
 		return []access{{"execute-api:ManageConnections", "arn:Partition:execute-api:Region:AccountId:websocket/live/POST/@connections/*"}}, nil
 	case strings.HasPrefix(r.URL.Path, searched) && r.Method == http.MethodPut:
 		return []access{{"es:ESHttpPut", "foldstream-dev.Arn/*"}}, nil
+	case strings.HasPrefix(r.URL.Path, searched) && r.Method == http.MethodDelete:
+		return []access{{"es:ESHttpDelete", "foldstream-dev.Arn/*"}}, nil
 	case strings.HasPrefix(r.URL.Path, searched) && strings.HasSuffix(r.URL.Path, "/_search") && r.Method == http.MethodPost:
 		return []access{{"es:ESHttpPost", "foldstream-dev.Arn/*/_search"}}, nil
 	}
@@ -63,16 +70,16 @@ func accessesOf(r *http.Request, body []byte) ([]access, error) {
 
 func accessesOfJSON(service, operation string, body []byte) ([]access, error) {
 	var in struct {
-		TableName, QueueUrl, KeyId, SecretId string
-		RequestItems                         map[string]any
-		TransactItems                        []map[string]struct{ TableName string }
+		TableName, QueueUrl, QueueName, KeyId, SecretId string
+		RequestItems                                    map[string]any
+		TransactItems                                   []map[string]struct{ TableName string }
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, fmt.Errorf("%s: %w", operation, err)
 	}
 	switch service {
 	case "AmazonSQS": // a batch is allowed by the action for one
-		return []access{{"sqs:" + strings.TrimSuffix(operation, "Batch"), in.QueueUrl}}, nil
+		return []access{{"sqs:" + strings.TrimSuffix(operation, "Batch"), cmp.Or(in.QueueUrl, in.QueueName)}}, nil
 	case "TrentService":
 		return []access{{"kms:" + operation, in.KeyId}}, nil
 	case "secretsmanager":

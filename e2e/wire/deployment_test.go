@@ -80,6 +80,10 @@ func provision(t *testing.T, folders ...string) deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
+	jobs, err := messaging.CreateInbox(t.Context(), queues, name+"-upkeep")
+	if err != nil {
+		t.Fatal(err)
+	}
 	filters := map[string][]string{}
 	for _, f := range topology.Functions(domain.App) {
 		if f.Queue != nil && slices.Contains(folders, strings.TrimPrefix(f.Folder, "functions/")) {
@@ -90,7 +94,7 @@ func provision(t *testing.T, folders ...string) deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.topic.Queues[engine.InboxName], a.topic.Queues[engine.TimersName] = inbox, timers.Queue
+	a.topic.Queues[engine.InboxName], a.topic.Queues[engine.TimersName], a.topic.Queues[engine.UpkeepName] = inbox, timers.Queue, jobs
 	catalogue, err := es.Encode(domain.App.Catalogue())
 	if err != nil {
 		t.Fatal(err)
@@ -98,10 +102,11 @@ func provision(t *testing.T, folders ...string) deployment {
 	a.told = map[string]string{
 		setting.ArchiveBucket: name,
 		setting.Catalogue:     string(catalogue), setting.Stage: "dev", setting.WebSocketURL: "wss://ws.example/live",
-		setting.EventsTable: a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
+		setting.DirectoryTable: a.names.Directory,
+		setting.EventsTable:    a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
 		setting.CheckpointsTable: a.names.Checkpoints, setting.TracesTable: a.names.Traces, setting.ConnectionsTable: a.names.Connections,
 		setting.LeasesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots, setting.WakeFollowers: "true",
-		setting.InboxQueue: inbox, setting.TimersQueue: timers.Queue, setting.TimersQueueARN: timers.QueueARN,
+		setting.InboxQueue: inbox, setting.UpkeepQueue: jobs, setting.TimersQueue: timers.Queue, setting.TimersQueueARN: timers.QueueARN,
 		setting.TimersDeadLetters: timers.QueueARN, setting.ScheduleGroup: timers.Group, setting.ScheduleRole: timers.Role,
 		setting.Secret: aws.ToString(secret.ARN), setting.Topic: a.topic.Topic, setting.MailFrom: sender,
 		setting.SigningKey: aws.ToString(key.KeyMetadata.Arn), setting.Issuer: "https://id.example",
@@ -111,7 +116,9 @@ func provision(t *testing.T, folders ...string) deployment {
 
 // tells are the variables that a function has for its grants, as the stacks set them.
 var tells = map[topology.Grant][]string{
-	topology.LoadEvents: {setting.EventsTable}, topology.AppendEvents: {setting.EventsTable}, topology.SweepEvents: {setting.EventsTable},
+	topology.LoadEvents: {setting.EventsTable}, topology.AppendEvents: {setting.EventsTable}, topology.SweepEvents: {setting.EventsTable, setting.DirectoryTable},
+	topology.NoteStreams: {setting.DirectoryTable}, topology.ListStreams: {setting.DirectoryTable}, topology.FindEnd: {setting.FeedTable},
+	topology.ListTimers:    {setting.TimersQueue, setting.ScheduleGroup},
 	topology.ReadSnapshots: {setting.SnapshotsTable}, topology.WriteSnapshots: {setting.SnapshotsTable}, topology.HoldLeases: {setting.LeasesTable},
 	topology.ReadViews: {setting.ViewsTable}, topology.WriteViews: {setting.ViewsTable}, topology.ReadFeed: {setting.FeedTable, setting.EventsTable},
 	topology.WriteFeed: {setting.FeedTable}, topology.WakeFollowers: {setting.WakeFollowers}, topology.Checkpoint: {setting.CheckpointsTable},
@@ -123,6 +130,9 @@ var tells = map[topology.Grant][]string{
 	topology.SignTokens: {setting.SigningKey, setting.Issuer}, topology.ReadKey: {setting.SigningKey, setting.Issuer},
 	topology.KnowIssuer: {setting.Issuer, setting.Audience}, topology.KnowRoles: {setting.RolesClaim}, topology.KnowStreams: {setting.Catalogue},
 	topology.KeepArchive: {setting.ArchiveBucket}, topology.KnowSystem: {setting.Stage, setting.WebSocketURL}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
+	topology.ReadStandings: {setting.ViewsTable}, topology.ReadCheckpoints: {setting.CheckpointsTable}, topology.CountQueues: {setting.Stage},
+	topology.RebuildViews: {setting.ViewsTable}, topology.ReadParked: {setting.CheckpointsTable}, topology.NoteJobs: {setting.TracesTable},
+	topology.EndJobs: {setting.TracesTable}, topology.ReadJobs: {setting.TracesTable}, topology.QueueJobs: {setting.UpkeepQueue},
 }
 
 // deploy starts a function with the environment that its grants call for, and nothing beside it.

@@ -10,12 +10,14 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -62,7 +64,7 @@ func (a deployment) guarded(f topology.Function, endpoint string) string {
 // places says what the policies call the deployment's resources.
 func (a deployment) places() map[string]string {
 	names := map[string]string{
-		a.told[setting.Topic]: "commits.fifo", a.told[setting.InboxQueue]: "inbox.fifo", a.told[setting.TimersQueue]: "timers",
+		a.told[setting.Topic]: "commits.fifo", a.told[setting.InboxQueue]: "inbox.fifo", a.told[setting.UpkeepQueue]: "upkeep.fifo", a.told[setting.TimersQueue]: "timers",
 		a.told[setting.SigningKey]: "signingkey", a.told[setting.Secret]: "secret",
 		a.told[setting.ScheduleGroup]: "arn:Partition:scheduler:Region:AccountId:schedule/timers/*",
 		a.told[setting.ScheduleRole]:  `the schedules' role if {"StringEquals":{"iam:PassedToService":"scheduler.amazonaws.com"}}`,
@@ -70,6 +72,9 @@ func (a deployment) places() map[string]string {
 	}
 	for _, folder := range []string{"/commits/*", "/manifests/*"} {
 		names[a.told[setting.ArchiveBucket]+folder] = "archivefilesF8CD4B6A.Arn" + folder
+	}
+	for _, view := range domain.App.Views() {
+		names[queueOf(view)+".fifo"] = "arn:Partition:sqs:Region:AccountId:" + view.Name + ".fifo"
 	}
 	prefix := strings.TrimSuffix(a.names.Events, "events")
 	for _, table := range a.names.Tables() {
@@ -102,6 +107,9 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (g *guard) check(c access) {
 	on, known := g.place[c.resource]
+	if !known { // the URL of a queue that was found by its name has whatever host it was asked for
+		on, known = g.place[path.Base(c.resource)]
+	}
 	if !known {
 		on = c.resource
 	}

@@ -32,7 +32,9 @@ func TestTheBinaries(t *testing.T) {
 	t.Run("of requests", func(t *testing.T) { ran = append(ran, ofRequests(t)) })
 	t.Run("of errands", func(t *testing.T) { ran = append(ran, ofErrands(t)) })
 	t.Run("of matches", func(t *testing.T) { ran = append(ran, ofMatches(t)) })
-	if len(ran) == 3 && !t.Failed() {
+	t.Run("of jobs", func(t *testing.T) { ran = append(ran, ofJobs(t)) })
+	t.Run("of looks", func(t *testing.T) { ran = append(ran, ofLooks(t)) })
+	if len(ran) == 5 && !t.Failed() {
 		rolesFit(t, ran)
 	}
 }

@@ -121,3 +121,20 @@ const (
 // ArchiveEvery is how often the archivist adds to the archive. Each run that finds something writes a file for each category,
 // and few large files are searched faster than many small ones.
 const ArchiveEvery = time.Hour
+
+// The upkeep: jobs that admins ask for, such as the rebuild of a view.
+const (
+	// Upkeep is how long the function may run.
+	Upkeep = LambdaTimeout
+	// UpkeepStops is how long before its end a job is broken off: how far it is has to be noted, and the rest to be queued.
+	UpkeepStops = 2*Call + ToAnswer
+	// UpkeepHidden is how long a job that was handed out stays hidden. It is carried out by one function at a time, so that
+	// there is nothing to throttle.
+	UpkeepHidden = Upkeep + time.Second
+	// UpkeepTries is the deliveries after which a job is given up whose function ends each time without a word.
+	UpkeepTries = 3
+	// UpkeepReceives is the deliveries after which it is kept aside, because not even that could be noted.
+	UpkeepReceives = 2 * UpkeepTries
+	// UpkeepRuns is how often a job is queued again that does not come to its end in time.
+	UpkeepRuns = 50
+)

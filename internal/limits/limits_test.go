@@ -63,6 +63,12 @@ func TestTimes(t *testing.T) {
 		"the relay has had a few runs before the sweeper steps in":                 {limits.Deduplication, limits.SweepUntil},
 		"a sweep is over when the next begins":                                     {limits.Sweeper, limits.SweepEvery},
 		"Lambda runs nothing longer":                                               {limits.Sweeper, limits.LambdaTimeout},
+
+		"a job that is broken off is noted and queued again, however often both have to be tried": {2 * limits.Call, limits.UpkeepStops - limits.ToAnswer},
+		"most of a run is spent on the job":                       {10 * limits.UpkeepStops, limits.Upkeep},
+		"Lambda runs no job longer":                               {limits.Upkeep, limits.LambdaTimeout},
+		"nobody else is handed out a job while its function runs": {limits.Upkeep + time.Second, limits.UpkeepHidden},
+		"a job is kept aside before its queue forgets it":         {limits.UpkeepReceives * limits.UpkeepHidden, limits.QueueRetention},
 	} {
 		if times[0] > times[1] {
 			t.Errorf("%s: %v is more than %v", why, times[0], times[1])
@@ -75,6 +81,7 @@ func TestCounts(t *testing.T) {
 		"a commit that no time mends is parked before its message is given up": {limits.ParkAfter + 1, limits.Receives},
 		"a redrive policy counts no further":                                   {limits.Receives, limits.MostReceives},
 		"likewise for timers":                                                  {limits.TimerReceives, limits.MostReceives},
+		"a job is given up before its message is":                              {limits.UpkeepTries + 1, limits.UpkeepReceives},
 	} {
 		if counts[0] > counts[1] {
 			t.Errorf("%s: %d is more than %d", why, counts[0], counts[1])
@@ -87,6 +94,7 @@ func TestSeconds(t *testing.T) {
 	for name, d := range map[string]time.Duration{
 		"Request": limits.Request, "Integration": limits.Integration, "Consumer": limits.Consumer, "Visibility": limits.Visibility,
 		"Errand": limits.Errand, "ErrandHidden": limits.ErrandHidden, "Relay": limits.Relay, "Sweeper": limits.Sweeper,
+		"Upkeep": limits.Upkeep, "UpkeepHidden": limits.UpkeepHidden,
 	} {
 		t.Logf("%s: %v", name, d)
 		if d%time.Second != 0 {

@@ -20,7 +20,8 @@ var deviations = []deviation{
 	{"AWS::ApiGatewayV2::Deployment is unknown: the stages that name one deploy by themselves", deployBySelf},
 	{"alarms on a metric's expression are refused: they are left out", leaveOutExpressions},
 	{"sns:PublishBatch is asked for, which AWS does not have: who may sns:Publish may publish batches there", publishBatches},
-	{"a schedule is taken to be in the group default, whatever its own: who may create schedules may do so there", schedulesOfNoGroup},
+	{"a schedule is taken to be in the group default, whatever its own: who may create or read schedules may do so there", schedulesOfNoGroup},
+	{"schedules are taken to be listed on no resource: who may list them may do so on all", listsOfAnything},
 	{"a reference to a secret gives its name: its ARN is asked for", secretsByARN},
 	{"it is spoken to without TLS: what is denied without TLS is not", withoutTLS},
 }
@@ -140,9 +141,17 @@ func publishBatches(t *template, _ string) int {
 }
 
 func schedulesOfNoGroup(t *template, _ string) int {
-	return permit(t, "scheduler:CreateSchedule", func(statement map[string]any) {
-		statement["Resource"] = append(list(statement["Resource"]), "arn:aws:scheduler:*:*:schedule/default/*")
-	})
+	changed := 0
+	for _, action := range []string{"scheduler:CreateSchedule", "scheduler:GetSchedule"} {
+		changed += permit(t, action, func(statement map[string]any) {
+			statement["Resource"] = append(list(statement["Resource"]), "arn:aws:scheduler:*:*:schedule/default/*")
+		})
+	}
+	return changed
+}
+
+func listsOfAnything(t *template, _ string) int {
+	return permit(t, "scheduler:ListSchedules", func(statement map[string]any) { statement["Resource"] = "*" })
 }
 
 func secretsByARN(t *template, _ string) int {

@@ -50,6 +50,13 @@ var changes = map[string]struct{ was, is string }{
 		`{"Resources": {"r": {"P": {"Statement": [{"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": "g"}]}}}}`,
 		`{"Resources": {"r": {"P": {"Statement": [{"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": ["g", "arn:aws:scheduler:*:*:schedule/default/*"]}]}}}}`,
 	},
+	"a policy to list and read schedules": {
+		`{"Resources": {"r": {"P": {"Statement": [
+		   {"Effect": "Allow", "Action": "scheduler:GetSchedule", "Resource": "g"}, {"Effect": "Allow", "Action": "scheduler:ListSchedules", "Resource": "l"}]}}}}`,
+		`{"Resources": {"r": {"P": {"Statement": [
+		   {"Effect": "Allow", "Action": "scheduler:GetSchedule", "Resource": ["g", "arn:aws:scheduler:*:*:schedule/default/*"]},
+		   {"Effect": "Allow", "Action": "scheduler:ListSchedules", "Resource": "*"}]}}}}`,
+	},
 	"a secret": {
 		`{"Resources": {"s": {"Type": "AWS::SecretsManager::Secret"}, "r": {"P": [{"Ref": "s"}, {"Ref": "other"}]}}}`,
 		`{"Resources": {"s": {"Type": "AWS::SecretsManager::Secret"}, "r": {"P": [{"Fn::GetAtt": ["s", "Id"]}, {"Ref": "other"}]}}}`,

@@ -8,12 +8,15 @@ import (
 // Parts are the ports of a Lambda that need other services than DynamoDB.
 type Parts struct {
 	Authority *token.Authority
+	Backlogs  engine.Backlogs
 	Inbox     engine.Inbox
 	Mailer    engine.Mailer
-	Search    engine.Search
+	Pusher    engine.Pusher
+	Search    engine.WholeSearch
 	Secrets   engine.Secrets
 	Texter    engine.Texter
 	Timers    engine.Timers
+	Upkeep    engine.Inbox
 }
 
 // Option gives a Lambda one of these. Each is in a package of its own, so that only who asks for it links its service.

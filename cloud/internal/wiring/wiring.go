@@ -15,6 +15,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/handler"
 	"github.com/foldstream/foldstream/internal/observe"
 	"github.com/foldstream/foldstream/internal/redact"
@@ -69,7 +70,12 @@ func Views(client *dynamodb.Client) *dynamo.Views {
 
 // Turns says which generations of views to read and to write.
 func Turns(client *dynamodb.Client) *engine.Turns {
-	return &engine.Turns{Generations: &dynamo.Generations{Client: client, Table: Environment(setting.ViewsTable)}}
+	return &engine.Turns{Generations: Generations(client)}
+}
+
+// Generations says which generations views have, as it is just now.
+func Generations(client *dynamodb.Client) *dynamo.Generations {
+	return &dynamo.Generations{Client: client, Table: Environment(setting.ViewsTable)}
 }
 
 // Traces holds the outcomes of all traces.
@@ -88,6 +94,21 @@ const remembered = 256
 // Feed is all commits in one order.
 func Feed(client *dynamodb.Client) *dynamo.Feed {
 	return &dynamo.Feed{Client: client, Table: Environment(setting.FeedTable), Events: Events(client)}
+}
+
+// Catalogue is the app's, as the stack tells it: linking the app for its names would cost every cold start the weight of all
+// that its decisions need.
+func Catalogue() es.Catalogue {
+	var c es.Catalogue
+	if err := es.Decode([]byte(Environment(setting.Catalogue)), &c); err != nil {
+		panic(err) // a fault of the stack, which must show at once
+	}
+	return c
+}
+
+// Directory is where the streams that begin are noted.
+func Directory(client *dynamodb.Client) *dynamo.Directory {
+	return &dynamo.Directory{Client: client, Table: Environment(setting.DirectoryTable)}
 }
 
 // Commands executes commands. It has snapshots and leases if the stack says where they are.

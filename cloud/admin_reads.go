@@ -1,0 +1,25 @@
+package cloud
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/foldstream/foldstream/adapters/dynamo"
+	"github.com/foldstream/foldstream/cloud/internal/wiring"
+	"github.com/foldstream/foldstream/cloud/setting"
+	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
+)
+
+// Events serves [handler.ListEvents].
+func Events() { wiring.Route(handler.Events(wiring.Feed(wiring.Database()), wiring.Catalogue())) }
+
+// Streams serves [handler.ListStreams].
+func Streams() {
+	wiring.Route(handler.Streams(&dynamo.Directory{
+		Client: wiring.Database(), Table: wiring.Environment(setting.DirectoryTable), Categories: slices.Collect(maps.Keys(wiring.Catalogue())),
+	}))
+}
+
+// Stream serves [handler.GetStream].
+func Stream(app *es.App) { wiring.Route(handler.Stream(wiring.Events(wiring.Database()), app)) }

@@ -1,0 +1,11 @@
+// Command drop-generations is the Lambda that takes what admins ask for by the route drop-generations.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/queueing"
+	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/handler"
+)
+
+func main() { cloud.Action(domain.App, handler.DropGenerations, queueing.Upkeep()) }

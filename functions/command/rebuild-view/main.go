@@ -1,0 +1,11 @@
+// Command rebuild-view is the Lambda that takes what admins ask for by the route rebuild-view.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/queueing"
+	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/handler"
+)
+
+func main() { cloud.Action(domain.App, handler.RebuildView, queueing.Upkeep()) }
