@@ -19,8 +19,33 @@ run: ## run the whole system on this machine: http://127.0.0.1:8080, data in ./.
 demo: ## a story told by a server of its own, or by a deployed STAGE at URL: STORY=match|otp|room|tournament|wallet, or all
 	go run ./cmd/demo -story "$(STORY)" $(if $(URL),-url "$(URL)" -outbox dynamodb:foldstream-$(STAGE)-outbox)
 
+# What package-lock.json names: for the web pages, their tests, and the CDK's command line.
+libraries := node_modules/.package-lock.json
+$(libraries): package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
+
+.PHONY: libraries
+libraries: $(libraries)
+
+.PHONY: web
+web: $(libraries) ## build the web pages from web/src into web/dist, from where they are embedded
+	go run ./web/bundle
+
+.PHONY: web-watch
+web-watch: $(libraries) ## serve the pages at http://127.0.0.1:8081 as web/src has them at each load, before the API of make run
+	go run ./web/bundle -watch 127.0.0.1:8081
+
+.PHONY: web-test
+web-test: $(libraries) ## try the pages in a browser, as web/src has them: RUN=name of a test, FILES=name of a file
+	FOLDSTREAM_PAGES=source RUN="$(RUN)" FILES="$(FILES)" go test -count=1 -timeout 15m -v ./web/browser
+
+.PHONY: pictures
+pictures: $(libraries) ## take the README's pictures of the pages anew
+	PICTURES="$(CURDIR)/docs/pictures" FILES=pictures go test -count=1 -v ./web/browser
+
 .PHONY: test
-test: ## every test: domain, adapters against real engines, end to end, stacks
+test: $(libraries) ## every test: domain, adapters against real engines, end to end, pages in a browser, stacks
 	tools/engines.sh >/dev/null || { code=$$?; \
 	  if [ $$code != 3 ] || [ -n "$${CI:-}" ]; then exit $$code; fi; \
 	  echo '*** The tests against AWS-compatible engines do not run on this machine (above: why). All others do. ***' >&2; \

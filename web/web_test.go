@@ -79,7 +79,7 @@ func TestSiteIsServed(t *testing.T) {
 		if response.StatusCode != http.StatusOK || body != string(text) {
 			t.Errorf("/%s answers %d with %d bytes, not %s", address, response.StatusCode, len(body), file)
 		}
-		for name, want := range map[string]string{"Content-Type": web.ContentType(file), "Cache-Control": "no-cache", "Content-Security-Policy": remote.Policy()} {
+		for name, want := range map[string]string{"Content-Type": web.ContentType(file), "Cache-Control": web.CacheControl(file), "Content-Security-Policy": remote.Policy()} {
 			if got := response.Header.Get(name); got != want || want == "" {
 				t.Errorf("/%s: %s is %q, not %q", address, name, got, want)
 			}
@@ -157,6 +157,19 @@ func TestOnlyHashedNamesAreKept(t *testing.T) {
 	} {
 		if got := strings.Contains(web.CacheControl(file), "immutable"); got != kept {
 			t.Errorf("%s: %s", file, web.CacheControl(file))
+		}
+	}
+	// What the build makes is fetched once; index.html, which names it, is asked for anew.
+	made := site(t, remote)
+	for file := range made {
+		isBuilt := file != "404.css" && !strings.Contains(file, "/") && (strings.HasSuffix(file, ".js") || strings.HasSuffix(file, ".css"))
+		if isBuilt && !strings.Contains(web.CacheControl(file), "immutable") {
+			t.Errorf("%s is fetched again and again", file)
+		}
+	}
+	for _, kind := range []string{"js", "css"} {
+		if !regexp.MustCompile(`"main-[0-9A-Z]{8}\.` + kind + `"`).Match(made["index.html"]) {
+			t.Errorf("index.html names no main-….%s", kind)
 		}
 	}
 }

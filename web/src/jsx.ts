@@ -1,0 +1,2 @@
+/** What elements are made by, where the bundler finds one. */
+export { Fragment, h } from "preact";

@@ -1,0 +1,36 @@
+import { useState } from "preact/hooks";
+import type { TeamRecord, TournamentRecord } from "../../api";
+import { ask } from "../../core/http";
+import { latest, useList, type Listing } from "../../core/list";
+
+/** All tournaments, the newest first, live. */
+export function useTournaments(): Listing<TournamentRecord> {
+  const [read] = useState(() =>
+    latest(async (id, version) => (await ask("get-tournament", { tournamentId: id }, { "min-version": version })).value),
+  );
+  const all: Listing<TournamentRecord> = useList("list-tournaments", {}, {}, {
+    events: ["TournamentCreated", "TeamAdded", "TeamRemoved", "TournamentStarted", "TournamentFinished"],
+    read,
+    id: (tournament) => tournament.id,
+    keep: (tournament) => isInReach(all, tournament),
+  });
+  return all;
+}
+
+/** All teams, the newest first, live; so many at a time. */
+export function useTeams(limit?: number): Listing<TeamRecord> {
+  const [read] = useState(() => latest(async (id, version) => (await ask("get-team", { teamId: id }, { "min-version": version })).value));
+  const all: Listing<TeamRecord> = useList("list-teams", {}, limit ? { limit } : {}, {
+    events: ["TeamCreated", "PlayerAdded", "TeamJoinedTournament", "TeamAvailabilitySet"],
+    read,
+    id: (team) => team.id,
+    keep: (team) => isInReach(all, team),
+  });
+  return all;
+}
+
+/** Whether a document belongs to the part of a list that has been read: what comes behind it is for later pages. */
+function isInReach(list: Listing<{ createdAt: string }>, { createdAt }: { createdAt: string }): boolean {
+  const oldest = list.items?.at(-1)?.createdAt;
+  return !list.hasMore || oldest === undefined || Date.parse(createdAt) >= Date.parse(oldest);
+}
