@@ -60,8 +60,11 @@ func table(t *testing.T, document string, columns int) (rows [][]string) {
 	return rows
 }
 
-// A test is a file of the repository, a function in it and, behind a slash, words of the function.
-var aTest = regexp.MustCompile(`^([^ :]+\.go): ([A-Z][A-Za-z]*)(?:/(.+))?$`)
+// A test is a file of the repository, a function in it and, behind a slash, words of the function; or, of a browser's, its name.
+var (
+	aTest        = regexp.MustCompile(`^([^ :]+\.go): ([A-Z][A-Za-z]*)(?:/(.+))?$`)
+	aBrowserTest = regexp.MustCompile(`^(web/browser/[a-z]+\.test\.ts): (.+)$`)
+)
 
 // A place is a file or a folder, a name that is declared in it, or a route.
 var (
@@ -99,6 +102,12 @@ func section(text, function string) string {
 
 // checkTest fails unless there is a test.
 func checkTest(ref string) error {
+	if m := aBrowserTest.FindStringSubmatch(ref); m != nil {
+		if !strings.Contains(source(m[1]), "test(\""+m[2]+"\"") {
+			return fmt.Errorf("there is no %s", ref)
+		}
+		return nil
+	}
 	m := aTest.FindStringSubmatch(ref)
 	if m == nil {
 		return fmt.Errorf("%q is no test", ref)
