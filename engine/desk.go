@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -81,15 +80,15 @@ func (d *Desk) checkParked(ctx context.Context, job *Job) error {
 	return es.NotFound("NotFound", "this stream is not parked for this consumer")
 }
 
-// inTheWay refuses a job for the sake of another. One that waits is queued again: whoever asked for it may have come to grief
-// before.
+// inTheWay refuses a job for the sake of another, which is queued again: whoever asked for it, or carried it out, may have come
+// to grief, and it would be in the way for ever. For one that ends meanwhile that is an errand about nothing.
 func (d *Desk) inTheWay(ctx context.Context, there Job) error {
+	if err := d.post(ctx, there); err != nil {
+		return err
+	}
 	refusal := *ErrJobUnderWay
 	refusal.Detail = fmt.Sprintf("the job %s, a %s that was asked for by %s, has not ended", there.ID, there.Kind, there.By)
-	if there.State != JobWaiting {
-		return &refusal
-	}
-	return errors.Join(&refusal, d.post(ctx, there))
+	return &refusal
 }
 
 // post queues a job's next run.

@@ -27,7 +27,7 @@ func TestDeskRefuses(t *testing.T) {
 	}
 }
 
-// TestAJobThatWasNotQueued is queued when somebody asks again: else it would be in the way for ever.
+// TestAJobThatWasNotQueued is queued when somebody asks again, or whose errand was lost: else it would be in the way for ever.
 func TestAJobThatWasNotQueued(t *testing.T) {
 	view := rebuilt["a row for each stream"]
 	m, c := populated(t, view)
@@ -53,8 +53,15 @@ func TestAJobThatWasNotQueued(t *testing.T) {
 	second := o.ask(t, engine.JobRebuild, true).ID
 	o.all[1].State = engine.JobRunning
 	o.posted, id = nil, second
+	o.full = errors.New("the queue is away")
+	if _, err := o.Ask(t.Context(), engine.Job{Kind: engine.JobDrop, View: view.Name, By: "bob"}); !errors.Is(err, o.full) {
+		t.Fatalf("whoever asks is told %v, and not that it was not queued", err)
+	}
+	o.full = nil
 	again()
-	if len(o.posted) != 0 {
-		t.Fatal("a job that runs was queued once more")
+	again()
+	o.work(t)
+	if job := o.is(t, id, engine.JobDone); job.Runs != 1 {
+		t.Fatalf("queued twice it ran %d times", job.Runs)
 	}
 }

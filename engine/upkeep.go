@@ -46,7 +46,7 @@ func (u *Upkeep) Run(ctx context.Context, e Errand, attempt int) error {
 	}
 	working, cancel := untilShortlyBefore(ctx)
 	defer cancel()
-	err = u.do(working, &job)
+	err = u.insist(working, &job)
 	switch {
 	case errors.Is(err, errOver):
 		return nil
@@ -110,6 +110,17 @@ func over(err error) error {
 		return nil
 	}
 	return err
+}
+
+// insist does a job again while nothing but time is needed, and there is some: a job has only so many runs, however quickly
+// they fail.
+func (u *Upkeep) insist(ctx context.Context, job *Job) error {
+	for try := 1; ; try++ {
+		err := u.do(ctx, job)
+		if !passes(err) || whenBusy.Pause(ctx, try) != nil {
+			return err
+		}
+	}
 }
 
 // do does what a job is about, and notes in it what came of that.

@@ -133,21 +133,25 @@ func (d *Directory) Note(ctx context.Context, commits []es.Commit) error {
 	return d.note(ctx, streams)
 }
 
-// begin notes streams beside what else is done with their commits: it takes no longer than one try of a call, and what it
-// fails to note is left to the sweeper. The function that it gives waits for its end. Without a directory there is nothing
-// to do.
-func (d *Directory) begin(ctx context.Context, commits []es.Commit) (wait func()) {
+// begin notes streams beside what else is done with their commits. The function that it gives ends that when all else is done,
+// after no more than a usual call takes: a partition that is hot must not hold up the commits behind. What is not noted by then
+// is left to the sweeper. Without a directory there is nothing to do.
+func (d *Directory) begin(ctx context.Context, commits []es.Commit) (end func()) {
 	if d == nil {
 		return func() {}
 	}
+	ctx, cancel := context.WithTimeout(ctx, limits.Attempt)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ctx, cancel := context.WithTimeout(ctx, limits.Attempt)
-		defer cancel()
 		if err := d.Note(ctx, commits); err != nil {
 			slog.WarnContext(ctx, "streams are not in the directory until the sweeper finds them", "error", err)
 		}
 	}()
-	return func() { <-done }
+	return func() {
+		defer cancel()
+		late := time.AfterFunc(limits.UsualCall, cancel)
+		defer late.Stop()
+		<-done
+	}
 }

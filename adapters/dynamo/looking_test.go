@@ -2,14 +2,21 @@ package dynamo_test
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/engine/contract"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/internal/emulator"
+	"github.com/foldstream/foldstream/internal/limits"
 )
 
 func (s setup) directory(categories ...string) *dynamo.Directory {
@@ -66,6 +73,33 @@ func TestNothingWaitsForTheDirectory(t *testing.T) {
 		t.Fatalf("%d streams were behind, error %v", behind, err)
 	}
 	same(t, "the feed", read(t, set.feed(), 0, 100), append(commits, lost...))
+}
+
+// TestADirectoryThatIsSlow answers nothing, as one whose partition is hot, while the store is busy for a few tries: streams are
+// noted once, and what is behind them waits for no more than a usual call.
+func TestADirectoryThatIsSlow(t *testing.T) {
+	quiet(t)
+	_, client := newFake(t, func(string, int, map[string]any) answer { return answer{} })
+	var asked atomic.Int32
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server sees that the caller has gone
+		<-r.Context().Done()
+	}))
+	t.Cleanup(slow.Close)
+	publisher := &busyPublisher{until: time.Now().Add(300 * time.Millisecond)}
+	relay := &dynamo.Relay{
+		Feed:      &dynamo.Feed{Client: client, Table: "feed", Events: storeAt(client)},
+		Directory: &dynamo.Directory{Client: dynamodb.NewFromConfig(at(slow.URL)), Table: "directory"},
+		Publisher: publisher,
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	begun := time.Now()
+	response, err := relay.Handle(ctx, inserted(t, draft(stream("match"), es.Head{}, 1).Commit()))
+	if took := time.Since(begun); err != nil || len(response.BatchItemFailures) > 0 || took >= limits.Attempt || asked.Load() != 1 || publisher.asked < 2 {
+		t.Fatalf("it took %v, and asked %d times in %d tries: %+v, error %v", took, asked.Load(), publisher.asked, response, err)
+	}
 }
 
 // TestSweepersFillTheDirectory has streams in the feed that were begun without one, and commits that come again.

@@ -63,8 +63,9 @@ func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.
 var betweenBatches = engine.Backoff{First: 100 * time.Millisecond, Longest: 5 * time.Second}
 
 // insist brings commits on, and goes on trying as long as it may run while nothing but time is needed: Lambda retries a batch
-// only so often before it gives it up, however quickly it failed.
+// only so often before it gives it up, however quickly it failed. Streams are noted once, whatever comes of that.
 func (r *Relay) insist(ctx context.Context, commits []es.Commit) error {
+	defer r.Directory.begin(ctx, commits)()
 	_, limited := ctx.Deadline()
 	for try := 1; ; try++ {
 		err := r.bring(ctx, commits)
@@ -81,7 +82,6 @@ func (r *Relay) bring(ctx context.Context, commits []es.Commit) error {
 	if len(commits) == 0 {
 		return nil
 	}
-	defer r.Directory.begin(ctx, commits)()
 	if err := r.Publisher.Publish(ctx, commits); err != nil {
 		return fmt.Errorf("publish %d commits: %w", len(commits), err)
 	}

@@ -53,12 +53,13 @@ func (o *Outbox) Mail(ctx context.Context, id, address string, content es.Mail) 
 }
 
 // Text writes the message as <id>.sms, with its number in the first line and the text below an empty one, as [Outbox.Mail] does.
+// Errors do not tell the number.
 func (o *Outbox) Text(ctx context.Context, id string, m es.SMS) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if !isNumber(m.Number) {
-		return fmt.Errorf("post text message %s: %q is not a phone number", id, m.Number)
+		return fmt.Errorf("post text message %s: its number is not one of a phone", id)
 	}
 	return o.post("text message", id, ".sms", func() []byte { return fmt.Appendf(nil, "To: %s\n\n%s", m.Number, m.Text) })
 }
