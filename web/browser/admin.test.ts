@@ -59,6 +59,25 @@ test("the event log waits while it is paused or out of sight, and then goes on",
   await second.waitFor();
 });
 
+test("who goes on with the event log far behind sees the newest at once", async () => {
+  const { ada, tab } = await at("/admin");
+  const { id } = await ada.send("open-wallet", {}, { currency: "EUR" });
+  await tab.go(`/admin?stream=wallet-${id}`);
+  await row(tab, `wallet-${id}@1`).waitFor();
+  await tab.press("Pause");
+  await tab.sees(/^Paused/);
+  for (let version = 2; version <= 460; version++) {
+    await ada.send("credit-wallet", { walletId: id }, { amount: "1" });
+  }
+  let asked = 0;
+  tab.page.on("request", (request) => (asked += Number(request.url().includes("/admin/events?"))));
+  await tab.press("Go on");
+  await row(tab, `wallet-${id}@460`).waitFor();
+  assert.ok(asked < 5, `it was asked for ${asked} times`);
+  await tab.press("Show older ones");
+  await row(tab, `wallet-${id}@400`).waitFor();
+});
+
 /** Has a tab believe that it is behind another one, or no longer. */
 async function hide(tab: Tab, hidden: boolean): Promise<void> {
   await tab.page.evaluate((value) => {
@@ -94,6 +113,22 @@ test("mend: a stream is stepped through, and grows", async () => {
   await tab.go(`/admin/streams/identity-${ada.userId}`);
   await tab.sees(/is private, and shown to nobody/);
   await accessible(tab);
+});
+
+test("a long stream is read once, and what comes together in one go", async () => {
+  const { ada, tab } = await at("/admin");
+  const { id: walletId } = await ada.send("open-wallet", {}, { currency: "EUR" });
+  const credit = () => ada.send("credit-wallet", { walletId }, { amount: "1" });
+  for (let n = 2; n <= 110; n++) {
+    await credit();
+  }
+  let asked = 0;
+  tab.page.on("request", (request) => (asked += Number(request.url().includes(`/admin/streams/wallet-${walletId}`))));
+  await tab.go(`/admin/streams/wallet-${walletId}`);
+  await tab.sees("Version 110 of 110: WalletCredited");
+  await Promise.all([credit(), credit(), credit(), credit(), credit()]);
+  await tab.sees("Version 115 of 115: WalletCredited");
+  assert.ok(asked < 20, `it was asked for ${asked} times`);
 });
 
 test("the key browser goes by prefix, order and page", async () => {

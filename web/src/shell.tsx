@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useErrorBoundary, useState } from "preact/hooks";
-import { connection } from "./core/live";
+import { isLost } from "./core/live";
 import { dismiss, said } from "./core/notices";
 import { find, path, to } from "./core/router";
 import { ended, has, session } from "./core/session";
@@ -66,18 +66,18 @@ function isAt(at: string | undefined): boolean {
 /** A quiet word while nothing comes in live. It waits a moment: most breaks are over before anybody needs to know. */
 function Connection() {
   const [isLate, setLate] = useState(false);
-  const isLost = connection.value === "lost";
+  const isOut = isLost.value;
   useEffect(() => {
-    if (!isLost) {
+    if (!isOut) {
       setLate(false);
       return undefined;
     }
     const timer = setTimeout(() => setLate(true), 700);
     return () => clearTimeout(timer);
-  }, [isLost]);
+  }, [isOut]);
   return (
     <div class="connection" role="status">
-      {isLost && isLate && <p>The connection is lost. Trying again; what happens meanwhile will be shown then.</p>}
+      {isOut && isLate && <p>The connection is lost. Trying again; what happens meanwhile will be shown then.</p>}
     </div>
   );
 }
@@ -108,7 +108,7 @@ function Current() {
     );
   }
   return (
-    <Guarded key={page.pattern + JSON.stringify(found)}>
+    <Guarded key={JSON.stringify([page.pattern, found, page.role !== undefined && session.value?.token])}>
       <page.Shown {...found} />
     </Guarded>
   );

@@ -1,3 +1,5 @@
+import { Unreachable } from "./problem";
+
 /** Where the API is: config.json, which is served beside the page. */
 interface Config {
   api: string;
@@ -13,7 +15,7 @@ export function config(): Promise<Config> {
     .then((answer) => (answer.ok ? (answer.json() as Promise<Config>) : Promise.reject(new Error(`config.json answered ${answer.status}`))))
     .catch((error) => {
       read = undefined;
-      throw error;
+      throw new Unreachable(error);
     });
   return read;
 }

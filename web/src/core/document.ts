@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Accepted, Commands, Queries } from "../api";
-import { ask, send, type Versioned } from "./http";
+import { ask, retrying, send, type Versioned } from "./http";
 import { follow, opened, writtenTo, wrote } from "./live";
 
 /** The queries of one document. */
@@ -21,8 +21,8 @@ export interface Known<T> extends Partial<Versioned<T>> {
 export function useDocument<Q extends Documents>(query: Q, path: Queries[Q]["path"] | undefined, stream: string): Known<Queries[Q]["answer"]> {
   const [known, setKnown] = useState<Known<Queries[Q]["answer"]>>({});
   const key = JSON.stringify(path);
-  useEffect(() => {
-    setKnown({});
+  useLayoutEffect(() => {
+    setKnown({}); // before anybody sees it as another document
     return path && keepReading(query, path, stream, setKnown);
   }, [query, key, stream]);
   return known;
@@ -38,23 +38,26 @@ function keepReading<Q extends Documents>(
   let have = 0;
   let wanted = writtenTo(stream);
   let reading = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   async function read(): Promise<void> {
     if (reading) {
       return;
     }
     reading = true;
+    clearTimeout(retry);
     try {
       do {
-        const parameters = (wanted > 0 ? { "min-version": wanted } : {}) as Queries[Q]["query"];
-        const found = await ask(query, path, parameters, gone.signal);
+        const least = wanted;
+        const found = await ask(query, path, (least > 0 ? { "min-version": least } : {}) as Queries[Q]["query"], gone.signal);
         if (found.version >= have) {
-          have = found.version;
+          have = Math.max(found.version, least);
           set(() => found);
         }
       } while (wanted > have);
     } catch (error) {
       if (!gone.signal.aborted) {
         set((was) => ({ ...was, error }));
+        retrying(error, (wait) => (retry = setTimeout(read, wait)));
       }
     } finally {
       reading = false;
@@ -76,6 +79,7 @@ function keepReading<Q extends Documents>(
   void read();
   return () => {
     gone.abort();
+    clearTimeout(retry);
     unfollow();
     unwatch();
   };
@@ -102,19 +106,16 @@ export function useAction<A extends unknown[]>(act: (...args: A) => Promise<void
 } {
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
   const [turn] = useState({ taken: false });
+  const tell = (error?: unknown) => setState({ busy: turn.taken, error });
   const run = (...args: A) => {
     if (turn.taken) {
       return;
     }
     turn.taken = true;
-    setState({ busy: true, error: undefined });
+    tell();
     act(...args)
-      .then(
-        () => setState({ busy: false, error: undefined }),
-        (error: unknown) => setState({ busy: false, error }),
-      )
-      .finally(() => (turn.taken = false));
+      .finally(() => (turn.taken = false))
+      .then(() => tell(), tell);
   };
-  const clear = useCallback(() => setState({ busy: false, error: undefined }), []);
-  return { run, clear, ...state };
+  return { run, clear: () => tell(), ...state };
 }

@@ -1,9 +1,10 @@
-import { routes, type Commands, type Queries } from "../api";
+import { routes, type Commands, type Problem, type Queries } from "../api";
 import { apiUrl } from "./config";
 import { Refusal, Unreachable } from "./problem";
 import { session, signOut } from "./session";
 
 const attempts = 4;
+const longest = 30_000; // milliseconds that an answer may take; gateways give up by then
 
 type Parameters = Record<string, string | number | boolean | undefined>;
 
@@ -13,23 +14,22 @@ export interface Versioned<T> {
   version: number;
 }
 
-/** Asks a query. It waits for `min-version` as long as the signal allows, however often the server gives up. */
+/** Asks a query. It waits for `min-version` as long as the signal allows, however often the server gives up, ever more patiently. */
 export async function ask<Q extends keyof Queries>(
   query: Q,
   path: Queries[Q]["path"],
   parameters: Queries[Q]["query"] = {},
   signal?: AbortSignal,
 ): Promise<Versioned<Queries[Q]["answer"]>> {
-  for (;;) {
+  for (let wait = 250; ; wait = Math.min(2 * wait, 30_000)) {
     try {
-      const answer = await request(query, path, { parameters, signal });
-      const version = Number(/\d+/.exec(answer.headers.get("etag") ?? "")?.[0] ?? 0);
-      return { value: (await answer.json()) as Queries[Q]["answer"], version };
+      return await request(query, path, { parameters, signal });
     } catch (error) {
       if (!(error instanceof Refusal && error.code === "VersionNotReached")) {
         throw error;
       }
     }
+    await pause(wait, signal);
   }
 }
 
@@ -43,8 +43,7 @@ export async function send<C extends keyof Commands>(
   input: Commands[C]["input"],
   key = newKey(),
 ): Promise<Commands[C]["answer"]> {
-  const answer = await request(command, path, { input, key });
-  return (await answer.json()) as Commands[C]["answer"];
+  return (await request<Commands[C]["answer"]>(command, path, { input, key })).value;
 }
 
 /** A key that nobody has had before. Browsers give UUIDs to pages of secure origins alone. */
@@ -59,7 +58,7 @@ interface Request {
   signal?: AbortSignal | undefined;
 }
 
-async function request(operation: keyof typeof routes, path: Parameters, what: Request): Promise<Response> {
+async function request<T>(operation: keyof typeof routes, path: Parameters, what: Request): Promise<Versioned<T>> {
   const [method = "", template = ""] = routes[operation].split(" ");
   const url = await apiUrl(fill(template, path) + query(what.parameters));
   const headers: Record<string, string> = {};
@@ -67,7 +66,7 @@ async function request(operation: keyof typeof routes, path: Parameters, what: R
   if (token) {
     headers["authorization"] = `Bearer ${token}`;
   }
-  const init: RequestInit = { method, headers, signal: what.signal ?? null };
+  const init: RequestInit = { method, headers };
   if (what.key !== undefined) {
     headers["content-type"] = "application/json";
     headers["idempotency-key"] = what.key;
@@ -75,7 +74,7 @@ async function request(operation: keyof typeof routes, path: Parameters, what: R
   }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(url, init, token);
+      return await once(url, init, token, what.signal);
     } catch (error) {
       if (attempt === attempts || !passing(error)) {
         throw error;
@@ -86,17 +85,20 @@ async function request(operation: keyof typeof routes, path: Parameters, what: R
   }
 }
 
-async function once(url: string, init: RequestInit, token: string | undefined): Promise<Response> {
+async function once<T>(url: string, init: RequestInit, token: string | undefined, signal?: AbortSignal): Promise<Versioned<T>> {
+  const over = AbortSignal.timeout(longest);
   let answer: Response;
+  let text: string;
   try {
-    answer = await fetch(url, init);
+    answer = await fetch(url, { ...init, signal: signal ? AbortSignal.any([signal, over]) : over });
+    text = await answer.text();
   } catch (error) {
-    throw init.signal?.aborted ? error : new Unreachable(error);
+    throw signal?.aborted ? error : new Unreachable(error);
   }
   if (answer.ok) {
-    return answer;
+    return { value: JSON.parse(text) as T, version: Number(/\d+/.exec(answer.headers.get("etag") ?? "")?.[0] ?? 0) };
   }
-  const problem = await answer.json().catch(() => ({}));
+  const problem = parsed(text);
   const refusal = new Refusal(answer.status, problem, Number(answer.headers.get("retry-after") ?? 0));
   if (refusal.isOfToken && token && token === session.value?.token) {
     signOut("Your session has ended. Sign in again to go on.");
@@ -104,9 +106,25 @@ async function once(url: string, init: RequestInit, token: string | undefined): 
   throw refusal;
 }
 
+/** A gateway's refusal may be of whatever form. */
+function parsed(text: string): Partial<Problem> {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return {};
+  }
+}
+
+/** Does something again if an error may have passed in a while, which it is told in milliseconds. */
+export function retrying(error: unknown, later: (milliseconds: number) => void): void {
+  if (passing(error)) {
+    later(15_000 * (0.5 + Math.random() / 2));
+  }
+}
+
 /** Whether the same request may well succeed in a moment. A 429 of the system's own, which has a code, is about a longer while. */
 function passing(error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof Refusal && (error.status === 503 || (error.status === 429 && !error.code)));
+  return error instanceof Unreachable || (error instanceof Refusal && (error.status >= 500 || (error.status === 429 && !error.code)));
 }
 
 function fill(template: string, path: Parameters): string {

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Queries } from "../api";
-import { ask } from "./http";
+import { ask, retrying, type Versioned } from "./http";
 import { hear, opened, type Outcome } from "./live";
 
 const together = 50; // milliseconds in which a list's events are all heard, as a rule
@@ -13,8 +13,10 @@ type Item<Q extends Lists> = Queries[Q]["answer"] extends { items: (infer I)[] }
 export interface Upkeep<T> {
   /** Wire names of the events that change it. */
   events: string[];
-  /** Reads the document that an event is about, as it is behind it; undefined if the event is of no concern. */
-  read: (outcome: Outcome) => Promise<T> | undefined;
+  /** Whether an event is of concern; all are unless this is given. */
+  heeds?: (outcome: Outcome) => boolean;
+  /** Reads the document that events are about, by the id of their stream, of a version at least. */
+  read: (id: string, least: { "min-version": number }, signal: AbortSignal) => Promise<Versioned<T>>;
   id: (item: T) => string;
   /** Whether a document belongs into the list; all do unless this is given. */
   keep?: (item: T) => boolean;
@@ -36,62 +38,132 @@ export interface Rereadable<T> extends Listing<T> {
   again: () => Promise<void>;
 }
 
+/** What is known of a list. */
+interface Known<T> {
+  items: T[] | undefined;
+  next?: string | undefined;
+  error?: unknown;
+}
+
+const nothing = { items: undefined };
+
 /** Reads a list, page by page, and keeps it live: what an event changes is put into its place, and the news at the top. */
-export function useList<Q extends Lists>(query: Q, path: Queries[Q]["path"], parameters: Queries[Q]["query"], upkeep?: Upkeep<Item<Q>>): Rereadable<Item<Q>> {
-  type Page = { items: Item<Q>[] | undefined; next: string | undefined; error: unknown };
-  const [page, setPage] = useState<Page>({ items: undefined, next: undefined, error: undefined });
-  const key = JSON.stringify([query, path, parameters]);
-  const current = useRef(key);
-  current.current = key;
-  const rules = useRef(upkeep);
-  rules.current = upkeep;
-  const merges = useRef(0);
-  const read = async (cursor?: string) => {
-    const before = merges.current;
-    try {
-      const answer = (await ask(query, path, { ...parameters, ...(cursor ? { cursor } : {}) })).value as { items: Item<Q>[]; next?: string };
-      if (current.current === key) {
-        setPage((was) => ({ items: cursor ? joined(was.items ?? [], answer.items, rules.current) : answer.items, next: answer.next, error: undefined }));
-        if (!cursor && merges.current !== before) {
-          await read(); // the answer may be older than what events have brought meanwhile
-        }
-      }
-    } catch (error) {
-      setPage((was) => ({ ...was, error }));
+export function useList<Q extends Lists>(
+  query: Q,
+  path: Queries[Q]["path"],
+  parameters: Queries[Q]["query"],
+  upkeep?: Upkeep<Item<Q>>,
+): Rereadable<Item<Q>> {
+  const [known, setKnown] = useState<Known<Item<Q>>>(nothing);
+  const source: Source<Item<Q>> = {
+    ask: (page, signal) => ask(query, path, { ...parameters, ...page }, signal) as Promise<Versioned<never>>,
+    rules: upkeep,
+  };
+  const current = useRef(source);
+  current.current = source;
+  const [keeper] = useState(() => keeperOf(current, setKnown));
+  useLayoutEffect(() => {
+    setKnown(nothing); // before anybody sees it as another list
+    if (!upkeep) {
+      return opened.subscribe(() => void keeper.read()); // at once, and after each connection
+    }
+    void keeper.read();
+    return undefined;
+  }, [JSON.stringify([query, path, parameters])]);
+  useEffect(() => keeper.hear(), []);
+  return { items: known.items, error: known.error, hasMore: !!known.next, more: () => keeper.read(known.next), again: () => keeper.read() };
+}
+
+/** Where a list comes from. */
+interface Source<T> {
+  ask: (page: { cursor?: string }, signal: AbortSignal) => Promise<Versioned<{ items: T[]; next?: string }>>;
+  rules: Upkeep<T> | undefined;
+}
+
+/** Keeps what is known of a list, while somebody sees it. */
+interface Keeper {
+  /** Reads a page: the one at a cursor, or the first. */
+  read: (cursor?: string) => Promise<void>;
+  /** Hears what happens. It gives the way to stop, with all that is under way. */
+  hear: () => () => void;
+}
+
+function keeperOf<T>(of: { current: Source<T> }, set: (change: (was: Known<T>) => Known<T>) => void): Keeper {
+  const gone = new AbortController();
+  const reading = new Set<T[]>(); // for each page that is being read what events bring meanwhile: the page may be older
+  const wanted = new Map<string, number>(); // the versions of streams that are being read
+  let first: T[] = []; // of the first page that was asked for last: it alone counts
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const readLater = (milliseconds: number) => {
+    clearTimeout(again);
+    again = setTimeout(() => void keeper.read(), milliseconds);
+  };
+  const fail = (error: unknown) => {
+    if (!gone.signal.aborted) {
+      set((was) => ({ ...was, error }));
+      retrying(error, readLater);
     }
   };
-  useEffect(() => {
-    setPage({ items: undefined, next: undefined, error: undefined });
-    if (!upkeep?.events.length) {
-      return opened.subscribe(() => void read()); // at once, and after each connection
+  const put = (item: T) => {
+    reading.forEach((news) => news.push(item));
+    set((was) => (was.items ? { ...was, items: merged(was.items, item, of.current.rules!, !!was.next) } : was));
+  };
+  /** Reads what an event is about: a document once at a time, and of many events at once the last one counts. */
+  const heed = async (outcome: Outcome) => {
+    const { aggregateId: stream, version = 0 } = outcome;
+    const before = wanted.get(stream);
+    if (of.current.rules!.heeds?.(outcome) !== false) {
+      wanted.set(stream, Math.max(before ?? 0, version));
     }
-    void read();
-    return undefined;
-  }, [key]);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const hears = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void read(), together);
-    };
-    const stops = (upkeep?.events ?? []).map((event) =>
-      hear(event, (outcome) => {
-        const reading = rules.current?.read(outcome);
-        reading?.then(
-          (item) => {
-            merges.current++;
-            setPage((was) => (was.items && rules.current ? { ...was, items: merged(was.items, item, rules.current, was.next !== undefined) } : was));
-          },
-          (error: unknown) => setPage((was) => ({ ...was, error })),
-        );
-      }, hears),
-    );
-    return () => {
-      clearTimeout(timer);
-      stops.forEach((stop) => stop());
-    };
-  }, [key, upkeep?.events.join()]);
-  return { items: page.items, error: page.error, hasMore: page.next !== undefined, more: () => read(page.next), again: () => read() };
+    if (before !== undefined) {
+      return;
+    }
+    try {
+      for (let least; least !== wanted.get(stream); ) {
+        least = wanted.get(stream)!;
+        put((await of.current.rules!.read(stream.slice(stream.indexOf("-") + 1), { "min-version": least }, gone.signal)).value);
+      }
+    } catch (error) {
+      fail(error);
+    }
+    wanted.delete(stream);
+  };
+  const keeper: Keeper = {
+    async read(cursor) {
+      const news: T[] = [];
+      if (!cursor) {
+        clearTimeout(again);
+        first = news;
+      }
+      const since = first;
+      reading.add(news);
+      try {
+        const { items, next } = (await of.current.ask(cursor ? { cursor } : {}, gone.signal)).value;
+        set((was) => {
+          if (first !== since || (cursor && was.next !== cursor)) {
+            return was; // it is read anew
+          }
+          const all = cursor ? joined(was.items ?? [], items, of.current.rules) : items;
+          return { items: news.reduce((known, item) => merged(known, item, of.current.rules!, !!next), all), next };
+        });
+      } catch (error) {
+        if (first === since) {
+          fail(error);
+        }
+      }
+      reading.delete(news);
+    },
+    hear() {
+      const events = of.current.rules?.events ?? [];
+      const stops = events.map((event) => hear(event, heed, () => readLater(together)));
+      return () => {
+        stops.forEach((stop) => stop());
+        clearTimeout(again);
+        gone.abort();
+      };
+    },
+  };
+  return keeper;
 }
 
 /** A page may bring what an event has brought before. */
@@ -111,30 +183,4 @@ function merged<T>(items: T[], item: T, { id, keep, order }: Upkeep<T>, hasMore:
   const last = others.at(-1);
   const isOfLaterPage = hasMore && last !== undefined && order(last, item) < 0;
   return isOfLaterPage ? others : [...others, item].sort(order);
-}
-
-/**
- * Makes the reader of a list whose documents are of one stream each: one reading of a document at a time, and of many events
- * at once the last one counts.
- */
-export function latest<T>(read: (id: string, version: number) => Promise<T>): (outcome: Outcome) => Promise<T> | undefined {
-  const wanted = new Map<string, number>();
-  async function reading(stream: string): Promise<T> {
-    try {
-      for (;;) {
-        const version = wanted.get(stream) ?? 0;
-        const item = await read(stream.slice(stream.indexOf("-") + 1), version);
-        if (wanted.get(stream) === version) {
-          return item;
-        }
-      }
-    } finally {
-      wanted.delete(stream);
-    }
-  }
-  return ({ aggregateId, version = 0 }) => {
-    const earlier = wanted.get(aggregateId);
-    wanted.set(aggregateId, Math.max(earlier ?? 0, version));
-    return earlier === undefined ? reading(aggregateId) : undefined;
-  };
 }

@@ -1,5 +1,6 @@
 import { signal } from "./signal";
 import { socketUrl } from "./config";
+import { ask } from "./http";
 import { say } from "./notices";
 import { session, signOut } from "./session";
 
@@ -21,8 +22,8 @@ interface Notice extends Partial<Outcome> {
 
 type Listener = (outcome: Outcome) => void;
 
-/** How things stand with the connection: what is live, what is being tried, what has been lost for a while. */
-export const connection = signal<"idle" | "connecting" | "live" | "lost">("idle");
+/** Whether the connection is lost, and tried again. */
+export const isLost = signal(false);
 
 /** How often the connection has been opened: what cannot be sent again is read anew when it changes. */
 export const opened = signal(0);
@@ -134,7 +135,7 @@ async function connect(): Promise<void> {
   if (!who || socket) {
     return;
   }
-  connection.value = failures > 0 ? "lost" : "connecting";
+  isLost.value = failures > 0;
   let opening: WebSocket;
   try {
     opening = new WebSocket(await socketUrl(), ["foldstream", "bearer." + who.token]);
@@ -149,7 +150,7 @@ async function connect(): Promise<void> {
   socket = opening;
   opening.onopen = () => {
     failures = 0;
-    connection.value = "live";
+    isLost.value = false;
     opened.value++;
     streams.forEach((_, stream) => subscribe(stream));
     events.forEach((_, event) => tell({ action: "subscribe", event }));
@@ -165,11 +166,14 @@ async function connect(): Promise<void> {
 
 function connectLater(): void {
   if (!session.value) {
-    connection.value = "idle";
+    isLost.value = false;
     return;
   }
-  failures++;
-  connection.value = "lost";
+  if (++failures % 4 === 0) {
+    // a handshake that is refused looks like one that is lost; who asks is told if it is the token
+    ask("get-user", { userId: session.value.userId }).catch(() => undefined);
+  }
+  isLost.value = true;
   clearTimeout(retry);
   retry = setTimeout(() => void connect(), Math.min(longestPause, 250 * 2 ** failures) * (0.5 + Math.random() / 2));
 }
@@ -230,7 +234,7 @@ export function keepConnected(): void {
   session.subscribe(() => {
     leave();
     failures = 0;
-    connection.value = "idle";
+    isLost.value = false;
     void connect();
   });
   setInterval(ping, pingEvery);

@@ -1,6 +1,7 @@
+import { clock } from "./session";
 import { redraw } from "./signal";
 
-const locale = undefined; // the reader's, which the browser knows; what navigator.language says is not always one
+export const locale = undefined; // the reader's, which the browser knows; what navigator.language says is not always one
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const dayAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long" });
@@ -8,11 +9,11 @@ const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "
 
 let isShown = false;
 
-/** The time, in milliseconds since 1970. What shows it is drawn anew every second. */
+/** The system's time, in milliseconds since 1970. What shows it is drawn anew every second. */
 export const now = {
   get value() {
     isShown = true;
-    return Date.now();
+    return clock();
   },
 };
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Refusal, wordsFor } from "../core/problem";
 import { useId } from "./id";
+import { Trouble } from "./page";
 
 /** A form that says at the field what is wrong with it, and elsewhere what is wrong with all. */
 export function Form(props: { onSubmit: () => void; error: unknown; fields?: string[]; children: ComponentChildren; label?: string }) {
@@ -16,11 +17,7 @@ export function Form(props: { onSubmit: () => void; error: unknown; fields?: str
       }}
     >
       {props.children}
-      {props.error && !isOfField ? (
-        <p class="trouble" role="alert">
-          {wordsFor(props.error)}
-        </p>
-      ) : null}
+      <Trouble error={!isOfField && props.error} />
     </form>
   );
 }

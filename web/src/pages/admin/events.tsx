@@ -30,7 +30,7 @@ export function Events() {
       <section class="section" aria-label="Commits">
         <header>
           <p role="status">
-            {following ? "Live: what happens is added at the top." : "Paused: what happens meanwhile is added when you go on."}
+            {following ? "Live: what happens is added at the top." : "Paused until you go on."}
           </p>
           <Button onClick={() => setFollowing(!following)}>{following ? "Pause" : "Go on"}</Button>
         </header>
@@ -63,7 +63,7 @@ function Older({ log, ...props }: { log: Log; onMore: () => void; busy: boolean 
   if (isEmpty) {
     return (
       <Empty action={more}>
-        {more ? `Nothing like this from position ${log.from} on.` : "Nothing like this has happened yet. It appears here when it does."}
+        {more ? `Nothing like this from position ${log.from} on.` : "Nothing like this has happened yet."}
       </Empty>
     );
   }

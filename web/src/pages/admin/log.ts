@@ -16,7 +16,7 @@ const rest = 60_000;
 
 /**
  * Reads the feed: the newest at first, from then on what comes as long as it is followed, and what was before on demand.
- * What is too much is let go at the other end, from which one can go on again.
+ * What is too much is let go at the other end, from which one can go on again; who is far behind begins with the newest again.
  */
 export function useLog(asked: Record<string, string>, following: boolean) {
   const key = JSON.stringify(asked);
@@ -25,9 +25,9 @@ export function useLog(asked: Record<string, string>, following: boolean) {
     kept.current = { key };
   }
   const mine = kept.current;
-  const read = async (where: Queries["list-events"]["query"], signal?: AbortSignal): Promise<Log> => {
-    const { items, from, to } = (await ask("list-events", {}, { ...asked, limit: 50, ...where }, signal)).value;
-    return { commits: items.reverse(), from, to };
+  const read = async (where: Queries["list-events"]["query"], signal?: AbortSignal): Promise<Log & { left: number }> => {
+    const { items, from, to, end } = (await ask("list-events", {}, { ...asked, limit: 50, ...where }, signal)).value;
+    return { commits: items.reverse(), from, to, left: end - to };
   };
   const { error, again } = usePolled(
     key + following,
@@ -36,7 +36,8 @@ export function useLog(asked: Record<string, string>, following: boolean) {
       if (!log) {
         mine.log = await read({}, signal);
       } else if (following) {
-        mine.log = extended(log, await read({ after: log.to, wait: true }, signal));
+        const found = await read({ after: log.to, wait: true }, signal);
+        mine.log = found.left > most ? await read({}, signal) : extended(log, found);
       }
     },
     () => (following ? breath : rest),

@@ -21,10 +21,7 @@ export function Parked() {
         {({ what: { items, more }, jobs }) => (
           <>
             {items.length === 0 && (
-              <Empty>
-                Nothing is parked. If an event cannot be handled, its stream waits here, for that consumer alone, until you retry it or
-                have it leave that event out.
-              </Empty>
+              <Empty>Nothing is parked. A stream with an event that a consumer cannot handle waits here, for that consumer alone.</Empty>
             )}
             {[...new Set(items.map((item) => item.consumer))].map((consumer) => (
               <section key={consumer} class="section" aria-labelledby={consumer}>
@@ -95,8 +92,8 @@ function skipping({ consumer, stream, version }: Stuck): Question {
     title: "Leave an event out",
     text: (
       <>
-        <strong>{consumer}</strong> goes on with {stream} behind version {version}, as if that commit had not happened. What it says is
-        lost to {consumer} until it is rebuilt by a program that can read it; the event itself stays. If the cause can be mended, retry instead.
+        <strong>{consumer}</strong> goes on with {stream} behind version {version}, as if that commit had not happened; the event itself
+        stays. If the cause can be mended, retry instead.
       </>
     ),
     button: "Leave it out",

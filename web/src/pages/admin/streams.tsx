@@ -24,7 +24,7 @@ export function Streams() {
     () => 15_000,
   );
   return (
-    <Admin title="Streams" hint="All streams in order of their ids. Each leads to its events, and to the state after each of them.">
+    <Admin title="Streams" hint="All streams in order of their ids, with their events and the states after them.">
       <Filters fields={fields} at={at} asked={asked} button="Find" />
       <Shown of={streams}>
         {({ items, next }) => (

@@ -53,7 +53,7 @@ function Facts({ match, me }: { match: MatchRecord; me: string }) {
   const other = match.players.find((p) => p.id !== me);
   const facts = [sizeWords(match.settings.cells), `made ${ago(match.createdAt)}`];
   if (mine && other && match.startedAt) {
-    facts.unshift(`You ${mine.score}, ${other.name} ${other.score}`);
+    facts.unshift(`You ${mine.score}, \u2068${other.name}\u2069 ${other.score}`);
   }
   return <p class="hint">{facts.join(" · ")}</p>;
 }

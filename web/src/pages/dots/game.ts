@@ -3,6 +3,7 @@ import type { BoardLine, MatchRecord, MatchTakeTurnInput } from "../../api";
 import { write } from "../../core/document";
 import { say } from "../../core/notices";
 import { Unreachable, wordsFor } from "../../core/problem";
+import { session } from "../../core/session";
 import { lineKey, positionOf, type Position } from "./position";
 
 /** A match as it is played on this page. */
@@ -25,8 +26,8 @@ export function useGame(match: MatchRecord, me: string): Game {
   }, [known]);
 
   async function transmit(line: BoardLine): Promise<void> {
-    if (!unsure.current.includes(line)) {
-      return; // taken back with one before it
+    if (!unsure.current.includes(line) || session.value?.userId !== me) {
+      return; // taken back with one before it, or nobody is here any more who drew it
     }
     try {
       await write("match", "take-turn", { matchId: match.id }, line as MatchTakeTurnInput);

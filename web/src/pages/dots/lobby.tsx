@@ -1,7 +1,6 @@
 import type { MatchJoined, MatchRecord } from "../../api";
 import { ask } from "../../core/http";
-import { useList } from "../../core/list";
-import type { Outcome } from "../../core/live";
+import { useList, type Upkeep } from "../../core/list";
 import { List } from "../../parts/list";
 import { Empty, Page, Trouble } from "../../parts/page";
 import { useMe } from "../people/me";
@@ -27,17 +26,16 @@ export function Lobby() {
   );
 }
 
-const id = (match: MatchRecord) => match.id;
-
-async function behind({ aggregateId, version = 0 }: Outcome): Promise<MatchRecord> {
-  return (await ask("get-match", { matchId: aggregateId.slice("match-".length) }, { "min-version": version })).value;
-}
+const upkeep: Upkeep<MatchRecord> = {
+  events: ["MatchJoined", "MatchStarted", "MatchCancelled"],
+  read: (matchId, least, signal) => ask("get-match", { matchId }, least, signal),
+  id: (match) => match.id,
+};
 
 function Own({ me }: { me: string }) {
   const list = useList("list-user-matches", { userId: me }, {}, {
-    events: ["MatchJoined"],
-    read: (outcome) => ((outcome.payload as Partial<MatchJoined> | undefined)?.player?.id === me ? behind(outcome) : undefined),
-    id,
+    ...upkeep,
+    heeds: ({ payload }) => (payload as Partial<MatchJoined> | undefined)?.player?.id === me,
   });
   const items = list.items && [...list.items.filter(isActive), ...list.items.filter((match) => !isActive(match))];
   return (
@@ -52,9 +50,7 @@ function Own({ me }: { me: string }) {
 
 function Open({ me, canJoin }: { me: string; canJoin: boolean }) {
   const list = useList("list-open-matches", {}, { "exclude-me": true }, {
-    events: ["MatchJoined", "MatchStarted", "MatchCancelled"],
-    read: behind,
-    id,
+    ...upkeep,
     keep: (match) => match.status === "not-started" && match.createdBy !== me,
   });
   return (

@@ -1,7 +1,7 @@
 import type { OrgRecord } from "../../api";
 import { useDocument, write } from "../../core/document";
 import { ask } from "../../core/http";
-import { latest, useList } from "../../core/list";
+import { useList } from "../../core/list";
 import { say } from "../../core/notices";
 import { Refusal } from "../../core/problem";
 import { go, parameters, to } from "../../core/router";
@@ -41,11 +41,14 @@ export function Orgs() {
   );
 }
 
-const read = latest(async (orgId, version) => (await ask("get-org", { orgId }, { "min-version": version })).value);
-
 /** All organisations by name, live. */
 function useOrgs() {
-  return useList("list-orgs", {}, {}, { events: ["OrgCreated", "OrgUpdated"], read, id: (org) => org.id, order: byName });
+  return useList("list-orgs", {}, {}, {
+    events: ["OrgCreated", "OrgUpdated"],
+    read: (orgId, least, signal) => ask("get-org", { orgId }, least, signal),
+    id: (org) => org.id,
+    order: byName,
+  });
 }
 
 function byName(one: OrgRecord, other: OrgRecord): number {

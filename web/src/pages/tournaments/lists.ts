@@ -1,16 +1,12 @@
-import { useState } from "preact/hooks";
 import type { TeamRecord, TournamentRecord } from "../../api";
 import { ask } from "../../core/http";
-import { latest, useList, type Listing } from "../../core/list";
+import { useList, type Listing } from "../../core/list";
 
 /** All tournaments, the newest first, live. */
 export function useTournaments(): Listing<TournamentRecord> {
-  const [read] = useState(() =>
-    latest(async (id, version) => (await ask("get-tournament", { tournamentId: id }, { "min-version": version })).value),
-  );
   const all: Listing<TournamentRecord> = useList("list-tournaments", {}, {}, {
     events: ["TournamentCreated", "TeamAdded", "TeamRemoved", "TournamentStarted", "TournamentFinished"],
-    read,
+    read: (tournamentId, least, signal) => ask("get-tournament", { tournamentId }, least, signal),
     id: (tournament) => tournament.id,
     keep: (tournament) => isInReach(all, tournament),
   });
@@ -19,10 +15,9 @@ export function useTournaments(): Listing<TournamentRecord> {
 
 /** All teams, the newest first, live; so many at a time. */
 export function useTeams(limit?: number): Listing<TeamRecord> {
-  const [read] = useState(() => latest(async (id, version) => (await ask("get-team", { teamId: id }, { "min-version": version })).value));
   const all: Listing<TeamRecord> = useList("list-teams", {}, limit ? { limit } : {}, {
     events: ["TeamCreated", "PlayerAdded", "TeamJoinedTournament", "TeamAvailabilitySet"],
-    read,
+    read: (teamId, least, signal) => ask("get-team", { teamId }, least, signal),
     id: (team) => team.id,
     keep: (team) => isInReach(all, team),
   });

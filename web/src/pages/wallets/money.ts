@@ -1,4 +1,5 @@
 import type { WalletOpenInput } from "../../api";
+import { locale } from "../../core/time";
 
 export type Currency = WalletOpenInput["currency"];
 
@@ -9,26 +10,20 @@ export const currencies: [Currency, string][] = [
   ["CAD", "Canadian dollar"],
 ];
 
-const formats = new Map<string, Intl.NumberFormat>();
-
 /** An amount as the reader's language has it. It is exact: the text is never made a number. It may break at the currency. */
 export function money(amount: string, currency: string, sign: "" | "+" | "-" = ""): string {
-  const key = currency + sign;
-  const format =
-    formats.get(key) ??
-    new Intl.NumberFormat(navigator.language, {
-      style: "currency",
-      currency,
-      currencyDisplay: "code",
-      minimumFractionDigits: 2,
-      maximumFractionDigits: 4,
-      signDisplay: sign ? "always" : "auto",
-    });
-  formats.set(key, format);
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "code",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+    signDisplay: sign ? "always" : "auto",
+  });
   return format.format(((sign === "-" ? "-" : "") + amount) as Intl.StringNumericLiteral).replace("\u00a0", " ");
 }
 
-const hasComma = new Intl.NumberFormat(navigator.language).format(1.5).includes(",");
+const hasComma = new Intl.NumberFormat(locale).format(1.5).includes(",");
 
 /** An amount as the system takes it, of what somebody typed in the way of their language. */
 export function decimal(typed: string): string {
