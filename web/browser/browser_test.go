@@ -24,9 +24,6 @@ import (
 const top = "../.."
 
 func TestPagesInABrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a browser is not short")
-	}
 	slog.SetLogLoggerLevel(slog.LevelError)
 	script := bundled(t)
 	system := serve(t)

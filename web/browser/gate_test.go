@@ -114,7 +114,9 @@ func pagesFromSource(t *testing.T, api string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = watch.Wait() }) // it was killed when the test ended
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
 		answer, err := http.Get("http://" + free.address + "/")
 		if err == nil {
 			why, _ := io.ReadAll(answer.Body)

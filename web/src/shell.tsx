@@ -122,7 +122,7 @@ function Guarded(props: { children: ComponentChildren }) {
   }
   return (
     <Page title="This page broke">
-      <p>Nothing that you did is lost. Load the page again; if it breaks again, it is our mistake.</p>
+      <p>What was sent is not lost. Load the page again.</p>
     </Page>
   );
 }
