@@ -26,6 +26,12 @@ type Installation struct {
 	Texter      Texter
 	Turns       *Turns
 	World       World
+
+	// For those who look into it.
+	Log       Log // the same as Feed
+	Directory Directory
+	Agenda    Agenda
+	Traces    Traces
 }
 
 // Consumers are those that the app declares, by name. For a view of many streams it is that of its [Global].

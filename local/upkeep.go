@@ -11,6 +11,7 @@ func (s *System) install(box *outbox.Outbox) {
 	s.Installation = &engine.Installation{
 		App: s.App, Commands: s.Commands, Feed: s.Store, Views: s.Store, Search: s.Store, Generations: s.Store, Checkpoints: s.Store,
 		Lot: s.Store, Timers: s.Store, Mailer: box, Texter: box, Turns: s.turns, World: s.World,
+		Log: s.Store, Directory: s.Store, Agenda: s.Store, Traces: s.Store,
 	}
 	s.Consumers = s.Installation.Consumers()
 	notifier := &engine.Notifier{Traces: s.Store, Connections: s.Store, Pusher: s.hub, IsPrivate: s.App.Catalogue().IsPrivate, World: s.World}

@@ -76,6 +76,20 @@ func (l lateTimers) Set(ctx context.Context, e engine.Errand) error {
 	return port.Set(ctx, e)
 }
 
+type lateAgenda struct{ *late[*scheduling.Agenda] }
+
+func (s *surroundings) agenda() engine.Agenda {
+	return lateAgenda{after(s, topology.ListTimers, timing.NewAgenda)}
+}
+
+func (l lateAgenda) Upcoming(ctx context.Context, cursor string, limit int) (engine.Upcoming, error) {
+	port, err := l.get(ctx)
+	if err != nil {
+		return engine.Upcoming{}, err
+	}
+	return port.Upcoming(ctx, cursor, limit)
+}
+
 type lateMailer struct{ *late[engine.Mailer] }
 
 func (s *surroundings) mailer() engine.Mailer {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -86,9 +88,13 @@ func open(app *es.App, client *dynamodb.Client, names dynamo.Names, around *surr
 	}
 	generations := &dynamo.Generations{Client: client, Table: names.Views}
 	events := &dynamo.EventStore{Client: client, Table: names.Events, Leases: names.Leases}
+	feed := &dynamo.Feed{Client: client, Table: names.Feed, Events: events}
+	traces := &dynamo.Traces{Client: client, Table: names.Traces}
 	i := &engine.Installation{
-		App:   app,
-		Feed:  &dynamo.Feed{Client: client, Table: names.Feed, Events: events},
+		App: app, Feed: feed, Log: feed, Traces: traces, Agenda: around.agenda(),
+		Directory: &dynamo.Directory{
+			Client: client, Table: names.Directory, Categories: slices.Collect(maps.Keys(app.Catalogue())),
+		},
 		Views: &dynamo.Views{Client: client, Table: names.Views}, Lot: &dynamo.ParkingLot{Client: client, Table: names.Checkpoints},
 		Checkpoints: &dynamo.Checkpoints{Client: client, Table: names.Checkpoints},
 		Generations: generations, Turns: &engine.Turns{Generations: generations}, Search: around.search(),
@@ -103,7 +109,7 @@ func open(app *es.App, client *dynamodb.Client, names dynamo.Names, around *surr
 		Backlogs: &messaging.Backlogs{Client: sqs.NewFromConfig(around.cfg), Name: around.stage.Name},
 	}
 	notifier := &engine.Notifier{
-		Traces: &dynamo.Traces{Client: client, Table: names.Traces}, Connections: &dynamo.Connections{Client: client, Table: names.Connections},
+		Traces: traces, Connections: &dynamo.Connections{Client: client, Table: names.Connections},
 		Pusher: around.pusher(), IsPrivate: app.Catalogue().IsPrivate,
 	}
 	s.Consumers[engine.NotifierName] = notifier.Consumer(events, i.Checkpoints, i.Lot)

@@ -19,11 +19,15 @@ func Timers() wiring.Option {
 
 // Upcoming serves [handler.ListTimers].
 func Upcoming() {
-	cfg := wiring.Config()
-	wiring.Route(handler.Timers(&scheduling.Agenda{
+	wiring.Route(handler.Timers(NewAgenda(wiring.Config(), wiring.Environment)))
+}
+
+// NewAgenda makes the list of timers of what a stack says of them, by the names of package setting.
+func NewAgenda(cfg aws.Config, says func(name string) string) *scheduling.Agenda {
+	return &scheduling.Agenda{
 		Messages: sqs.NewFromConfig(cfg), Schedules: scheduler.NewFromConfig(cfg),
-		Queue: wiring.Environment(setting.TimersQueue), Group: wiring.Environment(setting.ScheduleGroup),
-	}))
+		Queue: says(setting.TimersQueue), Group: says(setting.ScheduleGroup),
+	}
 }
 
 // New makes timers of what a stack says of them, by the names of package setting.

@@ -85,19 +85,19 @@ func (how rebuilding) run(c *cobra.Command, s *station, name string) error {
 	return errors.Join(err, how.show(c.OutOrStdout(), report, fmt.Sprintf("generation %d is live, %s", report.Generation, then)))
 }
 
-// rebuild prepares a view's rebuild, with a meter of how far it is.
-func (how rebuilding) rebuild(c *cobra.Command, s *station, view *es.ViewDecl) (*engine.Rebuild, *meter, error) {
+// rebuild prepares a view's rebuild, that shows how far it is.
+func (how rebuilding) rebuild(c *cobra.Command, s *station, view *es.ViewDecl) (*engine.Rebuild, *progress, error) {
 	r, err := s.Rebuild(view)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := newMeter(c.ErrOrStderr(), how.lines)
-	r.Patience, r.Progress = how.patience, m.show
+	m := newProgress(c.ErrOrStderr(), how.lines)
+	r.Patience, r.Progress = how.patience, m.rebuild
 	return r, m, nil
 }
 
 // trial compares a view with a replay of its own, and gives how many rows differ.
-func (how rebuilding) trial(c *cobra.Command, r *engine.Rebuild, m *meter) (different uint64, err error) {
+func (how rebuilding) trial(c *cobra.Command, r *engine.Rebuild, m *progress) (different uint64, err error) {
 	report, err := r.Trial(c.Context())
 	m.end()
 	if report == nil {
