@@ -19,4 +19,4 @@ var App = es.NewApp(
 	room.Context,
 	tournament.Context,
 	wallet.Context,
-)
+).Rewriting(Leaner)

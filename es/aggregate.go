@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Event is a fact of an aggregate with state S. Evolve gives the state after it, from the state before. It must not
@@ -13,18 +15,28 @@ type Event[S any] interface{ Evolve(S) S }
 
 // EventType is an event as [On] declares it.
 type EventType[S any] struct {
-	name   string
-	goType reflect.Type
-	decode func([]byte) (Event[S], error)
+	name     string
+	goType   reflect.Type
+	past     chain
+	personal *Personal
+	decode   func(Recorded) (Event[S], error)
 }
 
-// On declares an event type under its wire name. The name is the event's for ever; the Go type may be renamed.
-func On[E Event[S], S any](name string) EventType[S] {
-	return EventType[S]{name: name, goType: reflect.TypeFor[E](), decode: func(data []byte) (Event[S], error) {
-		var e E
-		err := Decode(data, &e)
-		return e, err
-	}}
+// On declares an event type under its wire name. The name is the event's for ever; the Go type may be renamed, and its
+// shape may change with an [Upcast] for each shape that it has had, oldest first. Their number is the event's schema version.
+func On[E Event[S], S any](name string, upcasters ...Upcaster) EventType[S] {
+	t, past := reflect.TypeFor[E](), chain(upcasters)
+	if err := past.check(t); err != nil {
+		panic(fmt.Sprintf("es.On(%q): %v", name, err))
+	}
+	personal, err := personalOf(t)
+	if err != nil {
+		panic(fmt.Sprintf("es.On(%q): %v", name, err))
+	}
+	return EventType[S]{
+		name: name, goType: t, past: past, personal: personal,
+		decode: func(r Recorded) (Event[S], error) { return readAs[E](past, r) },
+	}
 }
 
 // Aggregate declares the fold of one category of streams: which events it knows, and the state S that they make, beginning
@@ -36,9 +48,11 @@ type Aggregate[S any] struct {
 	byType   map[reflect.Type]EventType[S]
 	partial  bool
 	private  bool
+	personal bool
 	traits   Traits
 	foldID   func() FoldID // nil without snapshots
 	sources  []fs.FS
+	carry    func(S) []Event[S] // nil where streams cannot be closed
 }
 
 // Of declares an aggregate. Category is a word of lower-case letters. A name or a type that is declared twice panics, as
@@ -46,6 +60,9 @@ type Aggregate[S any] struct {
 func Of[S any](category string, events ...EventType[S]) *Aggregate[S] {
 	a := &Aggregate[S]{category: category, byName: map[string]EventType[S]{}, byType: map[reflect.Type]EventType[S]{}}
 	for _, e := range events {
+		if isCore(e.name) {
+			panic(fmt.Sprintf("es.Of(%q): all streams have an event %q of their own", category, e.name))
+		}
 		if _, twice := a.byName[e.name]; twice {
 			panic(fmt.Sprintf("es.Of(%q): event name %q is declared twice", category, e.name))
 		}
@@ -53,6 +70,7 @@ func Of[S any](category string, events ...EventType[S]) *Aggregate[S] {
 			panic(fmt.Sprintf("es.Of(%q): event type %v is declared twice", category, e.goType))
 		}
 		a.names = append(a.names, e.name)
+		a.personal = a.personal || e.personal != nil
 		a.byName[e.name], a.byType[e.goType] = e, e
 	}
 	return a
@@ -89,11 +107,32 @@ func (a *Aggregate[S]) StateName() string { return reflect.TypeFor[S]().String()
 // EventGoType is the Go type behind a wire name, for schemas; nil when there is none.
 func (a *Aggregate[S]) EventGoType(name string) reflect.Type { return a.byName[name].goType }
 
+// EventShapes are the Go types behind a wire name by schema version, the current one last; none when there is no such event.
+func (a *Aggregate[S]) EventShapes(name string) []reflect.Type {
+	t, known := a.byName[name]
+	if !known {
+		return nil
+	}
+	return t.past.shapes(t.goType)
+}
+
+// Personal implements [Folder].
+func (a *Aggregate[S]) Personal(name string) *Personal { return a.byName[name].personal }
+
+// IsPersonal implements [Folder].
+func (a *Aggregate[S]) IsPersonal() bool { return a.personal }
+
 // Fold gives the state after a commit from the state before it; nil stands for the state of an empty stream. An event
 // that is unknown or unreadable is a [Fault].
 func (a *Aggregate[S]) Fold(state any, c Commit) (any, error) {
 	s, _ := state.(S)
 	for i, r := range c.Events {
+		if isCore(r.Type) {
+			if r.Type == carriedName {
+				s = *new(S)
+			}
+			continue
+		}
 		t, known := a.byName[r.Type]
 		if !known {
 			if a.partial {
@@ -101,10 +140,7 @@ func (a *Aggregate[S]) Fold(state any, c Commit) (any, error) {
 			}
 			return nil, c.fault(i, errors.New("this program does not know the event type"))
 		}
-		if r.Schema > 0 {
-			return nil, c.fault(i, fmt.Errorf("its schema version %d is newer than this program", r.Schema))
-		}
-		e, err := t.decode(r.Data)
+		e, err := t.decode(r)
 		if err != nil {
 			return nil, c.fault(i, err)
 		}
@@ -119,11 +155,29 @@ func (a *Aggregate[S]) Read(c Commit, i int) (Event[S], error) {
 	if !known {
 		return nil, c.fault(i, errors.New("this program does not know the event type"))
 	}
-	e, err := t.decode(c.Events[i].Data)
+	e, err := t.decode(c.Events[i])
 	if err != nil {
 		return nil, c.fault(i, err)
 	}
 	return e, nil
+}
+
+// Today gives the data of the i-th event of a commit in the shape that it is recorded in today; as it is, if the aggregate
+// does not declare the event. One that is unreadable is a [Fault].
+func (a *Aggregate[S]) Today(c Commit, i int) (jsontext.Value, error) {
+	r := c.Events[i]
+	if t, known := a.byName[r.Type]; !known || r.Schema == len(t.past) {
+		return r.Data, nil
+	}
+	e, err := a.Read(c, i)
+	if err != nil {
+		return nil, err
+	}
+	data, err := Encode(e)
+	if err != nil {
+		return nil, c.fault(i, err)
+	}
+	return data, nil
 }
 
 // Record encodes decided events under their wire names.
@@ -138,7 +192,7 @@ func (a *Aggregate[S]) Record(events []Event[S]) ([]Recorded, error) {
 		if err != nil {
 			return nil, &Fault{Doing: fmt.Sprintf("encode %s of %s", t.name, a.category), Err: err}
 		}
-		recorded[i] = Recorded{Type: t.name, Data: data}
+		recorded[i] = Recorded{Type: t.name, Schema: len(t.past), Data: data, Personal: t.personal}
 	}
 	return recorded, nil
 }
@@ -152,12 +206,18 @@ type Folder interface {
 	Category() string
 	Events() []string
 	EventGoType(name string) reflect.Type
+	EventShapes(name string) []reflect.Type  // by schema version
+	Personal(name string) *Personal          // what of an event is about persons; nil for nothing
+	Claims(c Commit, i int) ([]Claim, error) // the unique values that an event takes; none for one that it does not know
+	IsPersonal() bool                        // whether any of its events has something of that
 	IsPrivate() bool
 	IsPartial() bool
 	Fold(state any, c Commit) (any, error)
+	Today(c Commit, i int) (jsontext.Value, error)
 	Traits() Traits
 	StateName() string                    // of the Go type of the state, with its package, as "match.Match"
 	Sources() []fs.FS                     // that the fold's fingerprint is made of
 	FoldID() FoldID                       // zero for one without snapshots
 	DecodeState(data []byte) (any, error) // reads a state that [Encode] wrote
+	CarryOver(state any) ([]Recorded, error)
 }

@@ -19,7 +19,10 @@ type Context struct {
 }
 
 // App is all the contexts of a system.
-type App struct{ Contexts []Context }
+type App struct {
+	Contexts []Context
+	Rewrites []*Rewrite // of its history
+}
 
 // NewApp collects contexts. Names and routes that collide, and references to what is not declared, panic.
 func NewApp(contexts ...Context) *App {
@@ -30,10 +33,11 @@ func NewApp(contexts ...Context) *App {
 	return app
 }
 
+var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
 func (app *App) check() error {
 	var errs []error
 	seen := map[string]bool{"consumer notifier": true, "consumer snapshots": true, "consumer timers": true, "consumer inbox": true, "consumer upkeep": true}
-	kebab := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	once := func(what, name string) {
 		if seen[what+" "+name] {
 			errs = append(errs, fmt.Errorf("%s %q is declared twice", what, name))
@@ -79,7 +83,17 @@ func (app *App) check() error {
 			}
 		}
 	}
-	return errors.Join(append(errs, app.checkStreams()...)...)
+	return errors.Join(slices.Concat(errs, app.checkStreams(), app.checkPersonal())...)
+}
+
+// checkPersonal makes sure that nothing about persons is kept beside the events: a snapshot would have it unsealed.
+func (app *App) checkPersonal() (errs []error) {
+	for _, a := range app.Folders() {
+		if a.IsPersonal() && a.Traits().Snapshot > 0 {
+			errs = append(errs, fmt.Errorf("aggregate %q has snapshots, in which what is personal in its events would not be sealed", a.Category()))
+		}
+	}
+	return errs
 }
 
 // checkStreams makes sure that aggregates share streams only if both ignore each other's events.

@@ -1,6 +1,9 @@
 package es
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Catalogue tells by category which events an app's streams hold, and who may hear of them. It is all that those need to
 // know of an app who tell clients what happens, and can be handed over as JSON to who does not link the app.
@@ -47,4 +50,14 @@ func (c Catalogue) EventsNamed(name string) (known, restricted bool) {
 		}
 	}
 	return known, restricted
+}
+
+// Open are the categories that need no admin, sorted.
+func (c Catalogue) Open() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c)), func(category string) bool { return c[category].Restricted })
+}
+
+// Holds reports whether any of some categories has events of a wire name.
+func (c Catalogue) Holds(categories []string, name string) bool {
+	return slices.ContainsFunc(categories, func(category string) bool { return slices.Contains(c[category].Events, name) })
 }

@@ -17,6 +17,7 @@ type Identity struct {
 const (
 	RoleRead   = "read"   // queries and subscriptions; the default of queries
 	RoleWrite  = "write"  // the default of commands
+	RoleFollow = "follow" // the feed of all commits, for programs outside
 	RoleAdmin  = "admin"  // grants roles, sees everything
 	RoleSystem = "system" // sagas; cannot be had over HTTP
 )

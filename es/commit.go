@@ -12,13 +12,16 @@ type Recorded struct {
 	Type   string         `json:"type"`
 	Schema int            `json:"schema,omitzero"`
 	Data   jsontext.Value `json:"data"`
+
+	Personal *Personal `json:"-"` // what of the data is to be sealed before it is stored; nil for nothing, and for what was stored
 }
 
 // Commit is all the events that one decision produced, stored as one item: it is there as a whole or not at all.
 type Commit struct {
 	Stream  StreamID   `json:"stream"`
-	Version uint64     `json:"version"` // of the first event; the stream's first event has version 1
-	Events  []Recorded `json:"events"`  // never empty
+	Version uint64     `json:"version"`      // of the first event; the stream's first event has version 1
+	Era     int        `json:"era,omitzero"` // of the stream; versions count on across eras
+	Events  []Recorded `json:"events"`       // never empty, but in a feed whose archived commits are not read
 	Origin
 }
 
@@ -35,15 +38,28 @@ type Origin struct {
 // Last is the version of the commit's last event.
 func (c Commit) Last() uint64 { return c.Version + uint64(len(c.Events)) - 1 }
 
-// Head is the place behind this commit.
-func (c Commit) Head() Head { return Head{c.Last()} }
+// Head is the place behind this commit. Behind one that ends an era it is in the next.
+func (c Commit) Head() Head {
+	if c.Closes() {
+		return Head{c.Last(), c.Era + 1}
+	}
+	return Head{c.Last(), c.Era}
+}
+
+// Draft is the draft that becomes this commit.
+func (c Commit) Draft() Draft {
+	return Draft{Stream: c.Stream, After: Head{c.Version - 1, c.Era}, Events: c.Events, Origin: c.Origin}
+}
 
 // Head is a place in a stream at which a commit may be appended. The zero value is the start of an empty stream; any
 // other comes from a commit or a snapshot, so that a place inside a commit cannot be asked for.
-type Head struct{ version uint64 }
+type Head struct {
+	version uint64
+	era     int
+}
 
-// HeadAt is the place behind the commit that a snapshot was taken at.
-func HeadAt(version uint64) Head { return Head{version} }
+// HeadAt is the place behind the commit that a snapshot was taken at, in an era.
+func HeadAt(version uint64, era int) Head { return Head{version, era} }
 
 // Version is the version of the stream's last event at this place, 0 for an empty stream.
 func (h Head) Version() uint64 { return h.version }
@@ -59,7 +75,7 @@ type Draft struct {
 
 // Commit is what the draft becomes once it is appended.
 func (d Draft) Commit() Commit {
-	return Commit{Stream: d.Stream, Version: d.After.version + 1, Events: d.Events, Origin: d.Origin}
+	return Commit{Stream: d.Stream, Version: d.After.version + 1, Era: d.After.era, Events: d.Events, Origin: d.Origin}
 }
 
 // Positioned is a commit with its place in the feed of all commits: 1, 2, 3 … without a gap.

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Listener declares that aggregates can listen, each to streams or to events of its own choice: it sends them a command
@@ -19,6 +17,7 @@ type Listener struct {
 	Listens []string     // categories
 	Events  []string     // wire names
 	hear    func(Listening, Heard) any
+	ears    map[string]Ear // by category and wire name
 }
 
 // Hearing is a command that a listener sends. Hear makes it, from the command's zero value.
@@ -38,14 +37,17 @@ type Heard struct {
 	Stream   StreamID
 	Version  uint64
 	Type     string // wire name
-	Data     jsontext.Value
+	Event    any    // of the type that is declared with [Hears]
 	Time     time.Time
 	Nth      int  // of the events that it counts; 0 when it does not count
 	TimedOut bool // there is no event
 }
 
 // Ear is an event that a listener can hear. It is made by [Hears].
-type Ear struct{ category, event string }
+type Ear struct {
+	category, event string
+	read            func(Recorded) (any, error)
+}
 
 // Hears declares an event that can be listened to.
 func Hears[E Event[S], S any](a *Aggregate[S]) Ear {
@@ -53,12 +55,12 @@ func Hears[E Event[S], S any](a *Aggregate[S]) Ear {
 	if !known {
 		panic(fmt.Sprintf("es.Hears: %v is not an event of %s", reflect.TypeFor[E](), a.category))
 	}
-	return Ear{category: a.category, event: t.name}
+	return Ear{category: a.category, event: t.name, read: func(r Recorded) (any, error) { return readAs[E](t.past, r) }}
 }
 
 // NewListener declares a listener. The command's input must be a [Hearing] of itself.
 func NewListener(name string, tells *CommandDecl, ears ...Ear) *Listener {
-	l := &Listener{Name: name, Tells: tells, hear: tells.hear, Listens: []string{Audiences.category}}
+	l := &Listener{Name: name, Tells: tells, hear: tells.hear, Listens: []string{Audiences.category}, ears: map[string]Ear{}}
 	if l.hear == nil {
 		panic(fmt.Sprintf("es.NewListener(%q): %v has no method Hear(es.Listening, es.Heard) that gives one", name, tells.Input))
 	}
@@ -67,8 +69,25 @@ func NewListener(name string, tells *CommandDecl, ears ...Ear) *Listener {
 			l.Listens = append(l.Listens, e.category)
 		}
 		l.Events = append(l.Events, e.event)
+		l.ears[e.category+"/"+e.event] = e
 	}
 	return l
+}
+
+// CanHear reports whether the i-th event of a commit is one that can be listened to.
+func (l *Listener) CanHear(c Commit, i int) bool {
+	_, can := l.ears[c.Stream.Category()+"/"+c.Events[i].Type]
+	return can
+}
+
+// Heard is the i-th event of a commit, of those that the listener can hear. One that is unreadable is a [Fault].
+func (l *Listener) Heard(c Commit, i int) (Heard, error) {
+	r := c.Events[i]
+	event, err := l.ears[c.Stream.Category()+"/"+r.Type].read(r)
+	if err != nil {
+		return Heard{}, c.fault(i, err)
+	}
+	return Heard{Stream: c.Stream, Version: c.Version + uint64(i), Type: r.Type, Event: event, Time: c.Time}, nil
 }
 
 // Hear makes the command that tells somebody what was heard.

@@ -93,8 +93,8 @@ func React[S any, E Event[S]](a *Aggregate[S], react func(E, Meta) []Act) Reacti
 		panic(fmt.Sprintf("es.React: %v is not an event of %s", reflect.TypeFor[E](), a.category))
 	}
 	return Reaction{category: a.category, event: t.name, react: func(c Commit, i int, secret []byte) ([]Act, error) {
-		var e E
-		if err := Decode(c.Events[i].Data, &e); err != nil {
+		e, err := readAs[E](t.past, c.Events[i])
+		if err != nil {
 			return nil, c.fault(i, err)
 		}
 		meta := c.Meta(i)

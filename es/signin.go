@@ -9,7 +9,7 @@ func (app *App) SignsIn() bool { return len(app.signIns()) > 0 }
 // command that grants tokens, no command has a route any more: accounts, codes and roles are somebody else's business.
 func (app *App) WithoutSignIn() *App {
 	by := app.signIns()
-	without := &App{Contexts: slices.Clone(app.Contexts)}
+	without := &App{Contexts: slices.Clone(app.Contexts), Rewrites: app.Rewrites}
 	for i, c := range without.Contexts {
 		without.Contexts[i].Commands = slices.DeleteFunc(slices.Clone(c.Commands), func(d *CommandDecl) bool {
 			return by[d.Aggregate] && !d.IsInternal()

@@ -32,6 +32,18 @@ type HeldBy[C any] interface {
 	HeldBy(id string) C
 }
 
+// Claims implements [Folder].
+func (a *Aggregate[S]) Claims(c Commit, i int) ([]Claim, error) {
+	if _, known := a.byName[c.Events[i].Type]; !known {
+		return nil, nil
+	}
+	e, err := a.Read(c, i)
+	if claimer, ok := e.(Claimer); ok && err == nil {
+		return claimer.Claims(), nil
+	}
+	return nil, err
+}
+
 // Lookup gives the unique value whose holder a command addresses, if it does so.
 func (d *CommandDecl) Lookup(cmd any) (Unique, bool) { return d.lookup(cmd) }
 

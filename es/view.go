@@ -49,8 +49,8 @@ func Upon[S any, E Event[S], D any](a *Aggregate[S], apply func(D, E, Meta) D) W
 		panic(fmt.Sprintf("es.Upon: %v is not an event of %s", reflect.TypeFor[E](), a.category))
 	}
 	return When[D]{category: a.category, event: t.name, apply: func(doc any, c Commit, i int) (any, error) {
-		var e E
-		if err := Decode(c.Events[i].Data, &e); err != nil {
+		e, err := readAs[E](t.past, c.Events[i])
+		if err != nil {
 			return nil, c.fault(i, err)
 		}
 		d, _ := doc.(D)

@@ -21,11 +21,12 @@ type route struct {
 // Into declares how an event changes the document of a row: row gives its id, empty to leave the event out.
 func Into[S any, E Event[S], D any](a *Aggregate[S], row func(E, Meta) string, apply func(D, E, Meta) D) Routed[D] {
 	upon := Upon(a, apply)
+	past := a.byName[upon.event].past
 	return Routed[D]{category: upon.category, event: upon.event, route: route{
 		apply: upon.apply,
 		row: func(c Commit, i int) (string, error) {
-			var e E
-			if err := Decode(c.Events[i].Data, &e); err != nil {
+			e, err := readAs[E](past, c.Events[i])
+			if err != nil {
 				return "", c.fault(i, err)
 			}
 			return row(e, c.Meta(i)), nil

@@ -67,7 +67,7 @@ func Subject(username string) string {
 
 // SignedUp says that an account came to be.
 type SignedUp struct {
-	PasswordHash string `json:"passwordHash"` // a PHC string
+	PasswordHash string `json:"passwordHash" personal:"stream,erased=none"` // a PHC string, with which nobody who is forgotten logs in
 }
 
 // Evolve implements [es.Event].
@@ -78,7 +78,7 @@ func (e SignedUp) Evolve(a Account) Account {
 
 // LoggedIn says that somebody knew the password.
 type LoggedIn struct {
-	Fingerprint string `json:"fingerprint"` // of the browser
+	Fingerprint string `json:"fingerprint" personal:"stream"` // of the browser
 	Nonce       string `json:"nonce"`
 }
 
@@ -90,7 +90,7 @@ func (e LoggedIn) Evolve(a Account) Account {
 
 // InvalidLogin says that somebody did not know the password.
 type InvalidLogin struct {
-	Fingerprint string    `json:"fingerprint"`
+	Fingerprint string    `json:"fingerprint" personal:"stream"`
 	Nonce       string    `json:"nonce"`
 	At          time.Time `json:"at"`
 }

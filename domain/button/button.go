@@ -8,7 +8,8 @@ type Clicks struct{}
 
 // Aggregate is the fold of clicks. Its streams are the users': a person clicks one after the other, so that nothing is
 // done for those who come at the same moment.
-var Aggregate = es.Of("button", es.On[Clicked]("ButtonClicked")).Plain()
+var Aggregate = es.Of("button", es.On[Clicked]("ButtonClicked")).Plain().
+	CarriedOver(func(Clicks) []es.Event[Clicks] { return nil })
 
 // Clicked says that a user clicked the button.
 type Clicked struct {

@@ -3,6 +3,8 @@ package button_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/foldstream/foldstream/domain/button"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/es/estest"
@@ -15,6 +17,14 @@ func TestClick(t *testing.T) {
 	})
 	t.Run("again, each time", func(t *testing.T) {
 		estest.Given(button.Aggregate, clicked).When(click, estest.By("ann")).Then(t, clicked)
+	})
+	t.Run("again, when the stream was closed", func(t *testing.T) {
+		estest.Given(button.Aggregate, clicked, clicked).Closed(t).When(click, estest.By("ann")).Then(t, clicked)
+	})
+	t.Run("closed anywhere, it decides the same", func(t *testing.T) {
+		estest.ClosedAnywhere(t, button.Aggregate, func(*rapid.T, button.Clicks) (es.Command[button.Clicks], []estest.Option) {
+			return click, []estest.Option{estest.By("ann")}
+		})
 	})
 	t.Run("in the stream of who clicks", func(t *testing.T) {
 		if got := button.DoClick.StreamOf(click); got != "button-ann" {

@@ -56,9 +56,9 @@ var (
 
 // Registered says that an account came to be. It takes the e-mail address for the account.
 type Registered struct {
-	Email        string   `json:"email"`        // normalised
-	PasswordHash string   `json:"passwordHash"` // a PHC string
-	Roles        []string `json:"roles"`        // sorted
+	Email        string   `json:"email" personal:"id"`        // normalised
+	PasswordHash string   `json:"passwordHash" personal:"id"` // a PHC string
+	Roles        []string `json:"roles"`                      // sorted
 }
 
 // Evolve implements [es.Event].

@@ -7,11 +7,11 @@ import (
 )
 
 // The roles that can be granted; system is for sagas alone.
-var grantable = []string{es.RoleRead, es.RoleWrite, es.RoleAdmin}
+var grantable = []string{es.RoleRead, es.RoleWrite, es.RoleFollow, es.RoleAdmin}
 
 func checkRole(role string) error {
 	if !slices.Contains(grantable, role) {
-		return es.Invalid("role", "a role is read, write or admin")
+		return es.Invalid("role", "a role is read, write, follow or admin")
 	}
 	return nil
 }
@@ -19,7 +19,7 @@ func checkRole(role string) error {
 // GrantRole gives an account a role. Its tokens have it from the next login on.
 type GrantRole struct {
 	UserID string `json:"-" path:"userId"`
-	Role   string `json:"role" jsonschema:"enum=read,enum=write,enum=admin"`
+	Role   string `json:"role" jsonschema:"enum=read,enum=write,enum=follow,enum=admin"`
 }
 
 // DoGrantRole declares [GrantRole].

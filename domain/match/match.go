@@ -28,7 +28,7 @@ const (
 // Player is somebody in a match, looking as on joining it.
 type Player struct {
 	ID     string `json:"id"`
-	Name   string `json:"name"`
+	Name   string `json:"name" personal:"ID,erased=erased"`
 	Avatar string `json:"avatar"`
 	Color  string `json:"color"`
 }

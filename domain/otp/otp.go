@@ -62,7 +62,7 @@ var (
 
 // Issued says that a code was requested, and which one it is to who knows the secret.
 type Issued struct {
-	To          string    `json:"to"` // the primary, normalised
+	To          string    `json:"to" personal:"id"` // the primary, normalised
 	Key         string    `json:"key"`
 	Hash        string    `json:"otpHash"`
 	RequestedAt time.Time `json:"requestedAt"`

@@ -10,12 +10,18 @@ import (
 var Sending = es.NewSaga(
 	"otp-sending",
 	es.React(Aggregate, func(e SMSRequested, m es.Meta) []es.Act {
+		if e.To == "" {
+			return nil // whose it was is forgotten
+		}
 		return []es.Act{es.Text(es.SMS{
 			Number: e.To,
 			Text:   codeOf(m.Secret, e.Key) + " is your Foldstream code. It is good for 30 hours, once. Tell it to nobody.",
 		})}
 	}),
 	es.React(Aggregate, func(e EmailRequested, m es.Meta) []es.Act {
+		if e.To == "" {
+			return nil
+		}
 		return []es.Act{es.Post(es.Mail{
 			Address: e.To,
 			Subject: "Your Foldstream code",

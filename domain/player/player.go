@@ -27,9 +27,6 @@ type Payment struct {
 	LivesThen int // that the player had at purchase
 }
 
-// ExitedName is the wire name of [Exited], for those who listen.
-const ExitedName = "PlayerExited"
-
 // Aggregate is the fold of players.
 var Aggregate = es.Of(
 	account.Category,
@@ -38,7 +35,7 @@ var Aggregate = es.Of(
 	es.On[PaymentRefunded]("PaymentRefunded"),
 	es.On[Died]("PlayerDied"),
 	es.On[LifeSpent]("LifeSpent"),
-	es.On[Exited](ExitedName),
+	es.On[Exited]("PlayerExited"),
 ).Partial().Private()
 
 // The refusals of players.

@@ -19,16 +19,14 @@ var DoHear = es.Internal[Hear](Aggregate, "hear-player")
 // Ears is how rooms listen to their players.
 var Ears = es.NewListener("room-ears", DoHear, es.Hears[player.Exited](player.Aggregate), es.Hears[player.Died](player.Aggregate))
 
-// Hear implements [es.Hearing]. A death that can't be read has no number, which [Hear.Validate] refuses.
+// Hear implements [es.Hearing].
 func (Hear) Hear(l es.Listening, h es.Heard) Hear {
 	c := Hear{RoomID: l.ID, PlayerID: h.Stream.ID()}
-	if h.Type == player.ExitedName {
+	switch e := h.Event.(type) {
+	case player.Exited:
 		c.Exited = true
-		return c
-	}
-	var died player.Died
-	if err := es.Decode(h.Data, &died); err == nil {
-		c.Death = died.Death
+	case player.Died:
+		c.Death = e.Death
 	}
 	return c
 }

@@ -32,18 +32,23 @@ func TestAttention(t *testing.T) {
 }
 
 func TestEars(t *testing.T) {
-	hear := func(name string, e any) any {
-		data, err := es.Encode(e)
+	hear := func(t *testing.T, e es.Event[player.Player]) any {
+		t.Helper()
+		recorded, err := player.Aggregate.Record([]es.Event[player.Player]{e})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return room.Ears.Hear(to("ann"), es.Heard{Stream: "account-ann", Version: 7, Type: name, Data: data, Time: estest.Noon})
+		heard, err := room.Ears.Heard(es.Commit{Stream: "account-ann", Version: 7, Events: recorded, Origin: es.Origin{Time: estest.Noon}}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return room.Ears.Hear(to("ann"), heard)
 	}
 	t.Run("exits and deaths are heard", func(t *testing.T) {
-		if got, want := hear("PlayerExited", player.Exited{}), (room.Hear{RoomID: "r1", PlayerID: "ann", Exited: true}); got != want {
+		if got, want := hear(t, player.Exited{}), (room.Hear{RoomID: "r1", PlayerID: "ann", Exited: true}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
-		if got, want := hear("PlayerDied", player.Died{Death: 3}), (room.Hear{RoomID: "r1", PlayerID: "ann", Death: 3}); got != want {
+		if got, want := hear(t, player.Died{Death: 3}), (room.Hear{RoomID: "r1", PlayerID: "ann", Death: 3}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	})
@@ -54,8 +59,8 @@ func TestEars(t *testing.T) {
 			}
 		}
 	})
-	t.Run("what can't be read is refused", func(t *testing.T) {
-		if err := room.DoHear.Validate(hear("PlayerDied", "?")); err == nil {
+	t.Run("a death without a number is refused", func(t *testing.T) {
+		if err := room.DoHear.Validate(hear(t, player.Died{})); err == nil {
 			t.Error("it is accepted")
 		}
 	})

@@ -41,5 +41,5 @@ func (c JoinTournament) Decide(t Team, _ es.Env) ([]es.Event[Team], error) {
 	case t.Unavailable:
 		return nil, ErrTeamNotAvailable
 	}
-	return []es.Event[Team]{TournamentJoined{TournamentID: c.TournamentID, Name: c.Name}}, nil
+	return []es.Event[Team]{TournamentJoined{Tournament{ID: c.TournamentID, Name: c.Name}}}, nil
 }

@@ -46,7 +46,7 @@ var Aggregate = es.Of(
 	"team",
 	es.On[Created]("TeamCreated"),
 	es.On[PlayerAdded]("PlayerAdded"),
-	es.On[TournamentJoined]("TeamJoinedTournament"),
+	es.On[TournamentJoined]("TeamJoinedTournament", es.Upcast(tournamentJoinedV0.next)),
 	es.On[AvailabilitySet]("TeamAvailabilitySet"),
 )
 
@@ -77,9 +77,10 @@ func (e Created) Claims() []es.Claim {
 	return []es.Claim{{Unique: es.Unique{Kind: "team-name", Value: name.Key(e.Name)}, Taken: ErrTeamAlreadyExists}}
 }
 
-// PlayerAdded says that a team has a player more.
+// PlayerAdded says that a team has a player more. The players of a team are known by their names alone, and can only be
+// forgotten together.
 type PlayerAdded struct {
-	Name string `json:"name"`
+	Name string `json:"name" personal:"stream,erased=erased"`
 }
 
 // Evolve implements [es.Event].
@@ -91,14 +92,23 @@ func (e PlayerAdded) Evolve(t Team) Team {
 // TournamentJoined says that a team takes part in a tournament. It carries the tournament's name, so that whoever
 // shows the team need not ask for it.
 type TournamentJoined struct {
-	TournamentID string `json:"tournamentId"`
-	Name         string `json:"name"` // of the tournament
+	Tournament Tournament `json:"tournament"`
 }
 
 // Evolve implements [es.Event].
 func (e TournamentJoined) Evolve(t Team) Team {
-	t.Tournaments = append(slices.Clone(t.Tournaments), e.TournamentID)
+	t.Tournaments = append(slices.Clone(t.Tournaments), e.Tournament.ID)
 	return t
+}
+
+// tournamentJoinedV0 is how [TournamentJoined] was recorded at first: with a name that could be taken for the team's.
+type tournamentJoinedV0 struct {
+	TournamentID string `json:"tournamentId"`
+	Name         string `json:"name"`
+}
+
+func (e tournamentJoinedV0) next() TournamentJoined {
+	return TournamentJoined{Tournament{ID: e.TournamentID, Name: e.Name}}
 }
 
 // AvailabilitySet says whether the team joins tournaments from now on.

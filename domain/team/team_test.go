@@ -122,15 +122,26 @@ func TestSetAvailability(t *testing.T) {
 	})
 }
 
+func joins(id, name string) team.TournamentJoined {
+	return team.TournamentJoined{Tournament: team.Tournament{ID: id, Name: name}}
+}
+
+// joinedLongAgo is in the shape that the event had first.
+var joinedLongAgo = estest.Stored(team.Aggregate, "TeamJoinedTournament", 0, `{"tournamentId":"c1","name":"Cup"}`)
+
 func TestJoinTournament(t *testing.T) {
 	join := team.JoinTournament{TeamID: "t1", TournamentID: "c1", Name: "Cup"}
-	joined := team.TournamentJoined{TournamentID: "c1", Name: "Cup"}
+	joined := joins("c1", "Cup")
 	t.Run("OK", func(t *testing.T) {
 		given().When(join).Then(t, joined).AndState(t, team.Team{Name: "Reds", Owner: "ann", Tournaments: []string{"c1"}})
 	})
 	t.Run("again: nothing, also when the team joins no others any more", func(t *testing.T) {
 		given(joined).When(join).ThenNothing(t)
 		given(joined, team.AvailabilitySet{}).When(join).ThenNothing(t)
+	})
+	t.Run("again, when that was recorded in the first shape", func(t *testing.T) {
+		given(joinedLongAgo).When(join).ThenNothing(t).
+			AndState(t, team.Team{Name: "Reds", Owner: "ann", Tournaments: []string{"c1"}})
 	})
 	t.Run("not available", func(t *testing.T) {
 		given(team.AvailabilitySet{}).When(join).ThenRejected(t, team.ErrTeamNotAvailable)
@@ -165,7 +176,7 @@ func TestRecords(t *testing.T) {
 		want.Available = false
 		estest.View(
 			team.Records, of(created), of(team.PlayerAdded{Name: "Ann"}, team.PlayerAdded{Name: "Bob"}),
-			of(team.TournamentJoined{TournamentID: "c1", Name: "Cup"}), of(team.TournamentJoined{TournamentID: "c2", Name: "League"}),
+			of(joinedLongAgo), of(joins("c2", "League")),
 			of(team.AvailabilitySet{Available: false}),
 		).Is(t, want).ListedIn(t, newest)
 	})
@@ -177,7 +188,7 @@ func TestRecords(t *testing.T) {
 	t.Run("the latest 200 tournaments", func(t *testing.T) {
 		events := []es.Event[team.Team]{created}
 		for i := range 201 {
-			events = append(events, team.TournamentJoined{TournamentID: fmt.Sprint("c", i), Name: "Cup"})
+			events = append(events, joins(fmt.Sprint("c", i), "Cup"))
 		}
 		want := fresh
 		for i := 1; i <= 200; i++ {

@@ -41,7 +41,7 @@ var Records = es.Project(
 	}),
 	es.Upon(Aggregate, func(r Record, e TournamentJoined, _ es.Meta) Record {
 		earlier := r.Tournaments[max(0, len(r.Tournaments)-maxShown+1):]
-		r.Tournaments = append(slices.Clip(earlier), Tournament{ID: e.TournamentID, Name: e.Name})
+		r.Tournaments = append(slices.Clip(earlier), e.Tournament)
 		return r
 	}),
 	es.Upon(Aggregate, func(r Record, e AvailabilitySet, _ es.Meta) Record {

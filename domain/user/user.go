@@ -45,9 +45,9 @@ var (
 
 // Created says that a user came to be.
 type Created struct {
-	Name   string `json:"name"`
-	Avatar string `json:"avatar"` // an emoji
-	Color  string `json:"color"`  // as CSS has it
+	Name   string `json:"name" personal:"id,erased=erased"`
+	Avatar string `json:"avatar"` // an emoji, drawn by lot
+	Color  string `json:"color"`  // as CSS has it, likewise
 }
 
 // Evolve implements [es.Event].
@@ -58,7 +58,7 @@ func (e Created) Evolve(u User) User {
 
 // NameSet says that a user has another name.
 type NameSet struct {
-	Name string `json:"name"`
+	Name string `json:"name" personal:"id,erased=erased"`
 }
 
 // Evolve implements [es.Event].
@@ -73,7 +73,7 @@ type MatchRequested struct {
 	MatchID string     `json:"matchId"`
 	UserID  string     `json:"userId"`
 	Size    board.Size `json:"size"`
-	Name    string     `json:"name"`
+	Name    string     `json:"name" personal:"UserID,erased=erased"`
 	Avatar  string     `json:"avatar"`
 	Color   string     `json:"color"`
 }
@@ -85,7 +85,7 @@ func (e MatchRequested) Evolve(u User) User { return u.entered(e.MatchID) }
 type MatchEntered struct {
 	MatchID string `json:"matchId"`
 	UserID  string `json:"userId"`
-	Name    string `json:"name"`
+	Name    string `json:"name" personal:"UserID,erased=erased"`
 	Avatar  string `json:"avatar"`
 	Color   string `json:"color"`
 }

@@ -43,6 +43,13 @@ func (e Debited) Evolve(w Wallet) Wallet {
 	return w
 }
 
+// BalanceCarried says what there was in the wallet, and what was under way, when its stream was closed. Nothing has moved by
+// it: views and sagas pass over it.
+type BalanceCarried Wallet
+
+// Evolve implements [es.Event].
+func (e BalanceCarried) Evolve(Wallet) Wallet { return Wallet(e) }
+
 // Closed says that nothing more will come into the wallet, nor out of it.
 type Closed struct {
 	Owner string `json:"owner"`

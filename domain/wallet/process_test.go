@@ -46,7 +46,7 @@ func (b bank) act() {
 	at := rapid.SampledFrom(wallets).Draw(b.T, "wallet")
 	amount := rapid.SampledFrom([]string{"0.0001", "1", "2.5", "10"}).Draw(b.T, "amount")
 	by := estest.By(at.owner)
-	switch rapid.SampledFrom([]string{"open", "credit", "debit", "transfer", "transfer", "transfer", "close"}).Draw(b.T, "act") {
+	switch rapid.SampledFrom([]string{"open", "credit", "debit", "transfer", "transfer", "transfer", "close", "close the books"}).Draw(b.T, "act") {
 	case "open":
 		_ = b.Do(wallet.DoOpen, wallet.Open{ID: at.id, Owner: at.owner, Currency: at.currency}, by)
 	case "credit":
@@ -64,6 +64,8 @@ func (b bank) act() {
 		_ = b.Do(wallet.DoTransfer, wallet.Transfer{WalletID: at.id, To: to, Amount: amount}, by)
 	case "close":
 		_ = b.Do(wallet.DoClose, wallet.Close{WalletID: at.id}, by)
+	case "close the books":
+		estest.CloseBooks(b.World, wallet.Aggregate, at.id)
 	}
 }
 

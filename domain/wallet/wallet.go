@@ -115,7 +115,8 @@ var Aggregate = es.Of(
 	es.On[TransferReceived]("TransferReceived"),
 	es.On[TransferDeclined]("TransferDeclined"),
 	es.On[TransferSettled]("TransferSettled"),
-).Snapshots(100, source, money.Sources)
+	es.On[BalanceCarried]("WalletBalanceCarried"),
+).Snapshots(100, source, money.Sources).CarriedOver(func(w Wallet) []es.Event[Wallet] { return []es.Event[Wallet]{BalanceCarried(w)} })
 
 // The refusals of wallets. The later ones are also why a transfer is declined.
 var (

@@ -14,7 +14,7 @@ func (r *reaction) listen(l *es.Listener, i int) (done bool) {
 		target, its := strings.CutPrefix(r.cause.Stream.ID(), l.Name+".")
 		return !its || r.attend(l, target, i)
 	}
-	if !slices.Contains(l.Events, r.cause.Events[i].Type) {
+	if !l.CanHear(r.cause, i) {
 		return true
 	}
 	for _, target := range es.Targets(r.cause.Stream, r.cause.Events[i].Type) {
@@ -45,10 +45,11 @@ func (r *reaction) tell(l *es.Listener, target, who string, c es.Commit, i int) 
 		}
 		listens = r.audience(l, target)[who]
 	}
-	e := c.Events[i]
-	heard := es.Heard{
-		Stream: c.Stream, Version: c.Version + uint64(i), Type: e.Type, Data: e.Data, Time: c.Time, Nth: listens.Nth(eventRef(c, i)),
+	heard, err := l.Heard(c, i)
+	if err != nil {
+		r.Fatal(err)
 	}
+	heard.Nth = listens.Nth(eventRef(c, i))
 	if listens.Count > 0 && heard.Nth == 0 || listens.Count == 0 && listens.Ended {
 		return true
 	}
@@ -91,8 +92,8 @@ func (r *reaction) attend(l *es.Listener, target string, i int) (done bool) {
 // catchUp tells who has begun to listen to a stream what it has done since the event that made them listen.
 func (r *reaction) catchUp(l *es.Listener, target string, e es.ListeningStarted) (done bool) {
 	for _, past := range r.Commits(es.StreamID(target)) { // of an event's name there are none
-		for i, happened := range past.Events {
-			if !slices.Contains(l.Events, happened.Type) {
+		for i := range past.Events {
+			if !l.CanHear(past, i) {
 				continue
 			}
 			if !r.tell(l, target, e.ID, past, i) {

@@ -22,8 +22,7 @@ func (told) Hear(l es.Listening, h es.Heard) told {
 	case h.Stream.ID() == l.ID:
 		return told{l.ID, "me"} // or there would be no end to it
 	}
-	var e put
-	_ = es.Decode(h.Data, &e)
+	e, _ := h.Event.(put)
 	return told{l.ID, fmt.Sprint(e.Word, h.Nth)}
 }
 
