@@ -88,13 +88,14 @@ func keep(ctx context.Context, archive Archive, m Manifest, commits []es.Positio
 	return err
 }
 
-func compress(commits []es.Positioned) ([]byte, error) {
+// compress writes a line of JSON for each commit.
+func compress[C any](commits []C) ([]byte, error) {
 	var content bytes.Buffer
 	lines := gzip.NewWriter(&content)
-	for _, c := range commits {
+	for n, c := range commits {
 		line, err := es.Encode(c)
 		if err != nil {
-			return nil, fmt.Errorf("encode the commit at position %d: %w", c.Position, err)
+			return nil, fmt.Errorf("encode line %d: %w", n+1, err)
 		}
 		if _, err := lines.Write(append(line, '\n')); err != nil {
 			return nil, err
@@ -159,7 +160,7 @@ func open(m Manifest, content []byte) ([]es.Positioned, error) {
 	if got := sum(content); got != m.SHA256 || len(content) != m.Bytes {
 		return nil, fault(fmt.Errorf("its %d bytes have the checksum %s, where the manifest says %d and %s", len(content), got, m.Bytes, m.SHA256))
 	}
-	commits, err := extract(content)
+	commits, err := extract[es.Positioned](content)
 	if err != nil {
 		return nil, fault(err)
 	}
@@ -178,16 +179,17 @@ func open(m Manifest, content []byte) ([]es.Positioned, error) {
 	return commits, nil
 }
 
-func extract(content []byte) ([]es.Positioned, error) {
+// extract reads what [compress] wrote.
+func extract[C any](content []byte) ([]C, error) {
 	lines, err := gzip.NewReader(bytes.NewReader(content))
 	if err != nil {
 		return nil, err
 	}
-	var commits []es.Positioned
+	var commits []C
 	scanner := bufio.NewScanner(lines)
 	scanner.Buffer(nil, 2*MaxCommitBytes)
 	for scanner.Scan() {
-		var c es.Positioned
+		var c C
 		if err := es.Decode(scanner.Bytes(), &c); err != nil {
 			return nil, fmt.Errorf("line %d: %w", len(commits)+1, err)
 		}
@@ -197,4 +199,6 @@ func extract(content []byte) ([]es.Positioned, error) {
 }
 
 // day is the day that a commit is archived under.
-func day(c es.Positioned) string { return c.Time.UTC().Format("2006-01-02") }
+func day(c es.Positioned) string { return c.Time.UTC().Format(dayFormat) }
+
+const dayFormat = "2006-01-02"

@@ -86,6 +86,9 @@ func (a *Archivist) read(ctx context.Context, done, end uint64) ([]es.Positioned
 		if err != nil {
 			return nil, err
 		}
+		if len(c.Events) == 0 {
+			return nil, hollow(c)
+		}
 		commits = append(commits, c)
 		for _, e := range c.Events {
 			size += len(e.Data)

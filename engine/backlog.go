@@ -15,6 +15,7 @@ type ViewState struct {
 	Standing
 	Global  bool    `json:"global,omitzero"` // whether it is one of many streams, which follows the feed
 	Backlog Backlog `json:"backlog"`         // of the live generation
+	Behind  uint64  `json:"behind,omitzero"` // how many commits of the feed the next generation is to be filled with yet
 }
 
 // Overview tells how views stand.
@@ -50,12 +51,22 @@ func (o *Overview) state(ctx context.Context, view *es.ViewDecl, end uint64) (Vi
 	if s.Standing, err = o.Generations.Standing(ctx, view.Name); err != nil {
 		return s, fmt.Errorf("read the generations of %s: %w", view.Name, err)
 	}
+	if s.Next != 0 {
+		if s.Behind, err = o.behind(ctx, view.Name, s.Next, end); err != nil {
+			return s, err
+		}
+	}
 	if !view.Global {
 		s.Backlog, err = o.Backlogs.Backlog(ctx, view.Name)
 		return s, err
 	}
 	// What is in its queue only says that the feed goes on.
-	at, err := o.Checkpoints.Applied(ctx, GenerationName(view.Name, s.Live), FeedStream)
-	s.Backlog.Waiting = end - min(at, end)
+	s.Backlog.Waiting, err = o.behind(ctx, view.Name, s.Live, end)
 	return s, err
+}
+
+// behind is how far a generation that follows the feed is from its end.
+func (o *Overview) behind(ctx context.Context, view string, generation, end uint64) (uint64, error) {
+	at, err := o.Checkpoints.Applied(ctx, GenerationName(view, generation), FeedStream)
+	return end - min(at, end), err
 }

@@ -212,13 +212,28 @@ func (e *execution) resolve(ctx context.Context, conflict *Conflict, decision es
 	}
 	e.fresh, e.Fresh = false, false
 	var err error
-	if c := conflict.Commit; len(c.Events) > 0 && c.Version == e.known.head.Version()+1 {
+	c := conflict.Commit
+	if len(c.Events) > 0 && c.Version == e.known.head.Version()+1 {
 		err = e.remember(c)
 	} else {
 		err = e.reload(ctx)
 	}
+	if err == nil && c.Closes() {
+		return e.goOn(ctx, c)
+	}
 	if _, own := e.known.find(e.ID); err != nil || own || e.traits.Writing != es.Plain {
 		return err
+	}
+	return ErrContended
+}
+
+// goOn reads on in the era behind a tombstone. Who decides once does not compete with what only carries the state over.
+func (e *execution) goOn(ctx context.Context, tombstone es.Commit) error {
+	if err := e.reload(ctx); err != nil || e.traits.Writing != es.Plain {
+		return err
+	}
+	if _, own := e.known.find(e.ID); own || e.known.last != nil && e.known.last.version == tombstone.Last()+1 {
+		return nil
 	}
 	return ErrContended
 }
@@ -265,12 +280,15 @@ func (e *execution) remember(c es.Commit) error {
 
 // repeat answers a command that has been executed before as it was answered then.
 func (e *execution) repeat(ctx context.Context, version uint64) (Result, error) {
-	for c, err := range Read(ctx, e.Store, e.stream, version-1) {
+	for c, err := range ReadState(ctx, e.Store, e.stream, version-1) {
 		if err == nil {
 			err = e.ask(ctx)
 		}
 		if err != nil {
 			return Result{}, err
+		}
+		if c.Version != version { // it has been archived: what it was caused by is not known here
+			return e.result(e.known.head.Version(), e.TraceID, true)
 		}
 		return e.result(c.Last(), c.TraceID, true)
 	}

@@ -202,7 +202,7 @@ func (c *comparing) again(ctx context.Context) error {
 
 func (c *comparing) lookAgain(ctx context.Context, id string, seen uint64, parked []Parked, last bool) error {
 	if !c.View.Global { // the store itself may be ahead of the feed
-		if err := c.stream(ctx, es.NewStreamID(c.View.Categories[0], id), nil); err != nil {
+		if err := c.bring(ctx, es.NewStreamID(c.View.Categories[0], id)); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // consumer alone: later commits wait behind it in the store.
 type Consumer struct {
 	Name    string
-	Store   Loader
+	Store   Loader // one that is an [Opener] opens what is delivered too
 	Lot     ParkingLot
 	Handler Handler
 	World   World
@@ -92,6 +92,11 @@ func (c *Consumer) deliver(ctx context.Context, stream es.StreamID, commits []es
 	if err != nil {
 		return nil, fmt.Errorf("begin %s in %s: %w", c.Name, stream, err)
 	}
+	if store, sealed := c.Store.(Opener); sealed {
+		if commits, err = store.Open(ctx, commits); err != nil {
+			return nil, fmt.Errorf("open commits of %s: %w", stream, err)
+		}
+	}
 	progress := &watched{Progress: handling, consumer: c.Name}
 	begun := progress.Version()
 	next, joined := follow(commits, begun)
@@ -124,6 +129,9 @@ func follow(commits []es.Commit, version uint64) (next []es.Commit, joined bool)
 		return nil, false
 	}
 	for _, commit := range commits {
+		if len(commit.Events) == 0 {
+			return nil, false // it has been archived since
+		}
 		if commit.Last() <= version {
 			continue
 		}
@@ -155,6 +163,9 @@ func (c *Consumer) apply(ctx context.Context, progress Progress, commits []es.Co
 
 func (c *Consumer) catchUp(ctx context.Context, progress Progress, stream es.StreamID) (*failure, error) {
 	for commit, err := range Read(ctx, c.Store, stream, progress.Version()) {
+		if errors.Is(err, ErrArchived) {
+			return &failure{stream: stream, version: progress.Version() + 1, err: err}, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +188,7 @@ func guarded(ctx context.Context, progress Progress, commit es.Commit) (err erro
 
 // passes reports whether nothing but time is needed to mend an error: it says nothing about what was to be done.
 func passes(err error) bool {
-	for _, passing := range []error{ErrBusy, ErrStale, ErrContended, ErrHeld, ErrDeposed, context.DeadlineExceeded, context.Canceled} {
+	for _, passing := range []error{ErrBusy, ErrStale, ErrContended, ErrHeld, ErrDeposed, ErrMoving, context.DeadlineExceeded, context.Canceled} {
 		if errors.Is(err, passing) {
 			return true
 		}

@@ -86,6 +86,11 @@ func (d *Desk) inTheWay(ctx context.Context, there Job) error {
 	if err := d.post(ctx, there); err != nil {
 		return err
 	}
+	return underWay(there)
+}
+
+// underWay is the refusal for the sake of a job that has not ended.
+func underWay(there Job) error {
 	refusal := *ErrJobUnderWay
 	refusal.Detail = fmt.Sprintf("the job %s, a %s that was asked for by %s, has not ended", there.ID, there.Kind, there.By)
 	return &refusal

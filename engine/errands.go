@@ -25,6 +25,7 @@ var ErrEarly = errors.New("it is not due yet")
 type Errands struct {
 	Commands *Commands
 	Find     func(command string) *es.CommandDecl // nil for one that is not declared
+	Gate     *Gate
 }
 
 // ErrNotExecuted is the refusal of a command that was accepted and then could not be executed, again and again.
@@ -35,6 +36,9 @@ var ErrNotExecuted = es.Conflict("NotExecuted", "this was accepted, but could no
 func (x *Errands) Run(ctx context.Context, e Errand, attempt int) error {
 	if x.Commands.World.Time().Before(e.Due) {
 		return ErrEarly
+	}
+	if err := x.waits(ctx, e); err != nil {
+		return err
 	}
 	if attempt > 1 || e.Saga != "" { // a timer is set again when its saga reacts again
 		log, act, err := x.refusals(ctx, e)
@@ -60,6 +64,18 @@ func (x *Errands) Run(ctx context.Context, e Errand, attempt int) error {
 	default:
 		return err
 	}
+}
+
+// waits gives [ErrMoving] for a timer of a store whose writes are stopping: it is for the store that takes its place.
+func (x *Errands) waits(ctx context.Context, e Errand) error {
+	if e.Due.IsZero() {
+		return nil
+	}
+	move, err := x.Gate.Move(ctx)
+	if err == nil && move.Writes() != WritesOpen {
+		err = ErrMoving
+	}
+	return err
 }
 
 func (x *Errands) execute(ctx context.Context, e Errand) error {

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -57,6 +58,18 @@ func (m *memory) EraseRows(_ context.Context, view string) error {
 		maps.DeleteFunc(m.rows, func(key string, _ engine.Row) bool { return strings.HasPrefix(key, view+" ") })
 		return nil
 	})
+}
+
+func (m *memory) SaveAll(ctx context.Context, view string, changes []engine.RowChange) (stale []string, err error) {
+	for _, c := range changes {
+		err := m.Save(ctx, view, c.ID, c.Was, c.Now)
+		if errors.Is(err, engine.ErrStale) {
+			stale = append(stale, c.ID)
+		} else if err != nil {
+			return stale, err
+		}
+	}
+	return stale, nil
 }
 
 func (m *memory) EraseTexts(_ context.Context, view string) error {

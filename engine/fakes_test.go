@@ -30,6 +30,7 @@ type memory struct {
 	rows        map[string]engine.Row
 	standings   map[string]engine.Standing
 	shelf       // what writers and errands need
+	copying     // what importers need
 }
 
 func newMemory() *memory {
@@ -83,6 +84,12 @@ func (m *memory) Tail(_ context.Context, stream es.StreamID, n int) ([]es.Commit
 	defer m.mu.Unlock()
 	m.tails++
 	all := m.streams[stream][:max(0, len(m.streams[stream])-m.cut)]
+	for i, c := range all {
+		if c.BeginsEra() {
+			all = all[i:]
+			break
+		}
+	}
 	all = all[max(0, len(all)-n):]
 	m.read += len(all)
 	return slices.Clone(all), nil
@@ -150,6 +157,9 @@ func (m *memory) Advance(_ context.Context, consumer string, stream es.StreamID,
 func (m *memory) Park(_ context.Context, p engine.Parked) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if was, there := m.parked[p.Consumer+" "+string(p.Stream)]; there {
+		p = p.Behind(was)
+	}
 	m.parked[p.Consumer+" "+string(p.Stream)] = p
 	return nil
 }

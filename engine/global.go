@@ -97,6 +97,9 @@ func (p *feedProgress) Apply(ctx context.Context, fed es.Commit) error {
 		return &es.Fault{Doing: fmt.Sprintf("read the feed at position %d", fed.Version), Err: err}
 	}
 	if slices.Contains(p.View.Categories, c.Stream.Category()) {
+		if len(c.Events) == 0 {
+			return hollow(es.Positioned{Position: fed.Version, Commit: c})
+		}
 		if err := p.project(ctx, fed.Version, c); err != nil {
 			return err
 		}

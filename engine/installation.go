@@ -15,7 +15,13 @@ import (
 type Installation struct {
 	App         *es.App
 	Commands    *Commands
-	Feed        Feed
+	Stored      EventStore // as Commands has it, but what is personal is sealed; for those who copy; nil where nobody does
+	Feed        Feed       // likewise
+	Books       Books      // of the store
+	Archive     Archive    // that closed eras are moved to; Stored and Feed read what is there
+	Seals       *Seals     // by which it is opened
+	Keys        Keys       // of the seals
+	Scrubber    Scrubber   // nil where nothing is left of what was overwritten
 	Views       WholeViews
 	Search      WholeSearch // nil where nobody searches
 	Generations Generations
@@ -28,10 +34,12 @@ type Installation struct {
 	World       World
 
 	// For those who look into it.
-	Log       Log // the same as Feed
-	Directory Directory
-	Agenda    Agenda
-	Traces    Traces
+	Inventory   Inventory
+	Connections Connections
+	Log         Log // the same as Feed, opened
+	Directory   Directory
+	Agenda      Agenda
+	Traces      Traces
 }
 
 // Consumers are those that the app declares, by name. For a view of many streams it is that of its [Global].
@@ -42,22 +50,36 @@ func (i *Installation) Consumers() map[string]*Consumer {
 	}
 	for _, decl := range i.App.Sagas() {
 		saga := &Saga{Decl: decl, Commands: i.Commands, Timers: i.Timers, Mailer: i.Mailer, Texter: i.Texter}
-		all[decl.Name] = saga.Consumer(i.Checkpoints, i.Lot)
+		all[decl.Name] = i.whole(saga.Consumer(i.Checkpoints, i.Lot))
 	}
 	for _, decl := range i.App.Listeners() {
 		listener := &Listener{Decl: decl, Commands: i.Commands, Timers: i.Timers}
-		all[decl.Name] = listener.Consumer(i.Checkpoints, i.Lot)
+		all[decl.Name] = i.whole(listener.Consumer(i.Checkpoints, i.Lot))
 	}
 	return all
 }
 
+// Whole is the event store with what has been archived, as it is folded: for all but commands, which need no archive.
+func (i *Installation) Whole() EventStore {
+	if i.Stored == nil {
+		return i.Commands.Store
+	}
+	return i.Seals.Store(i.Stored)
+}
+
+// whole lets a consumer read what has been archived.
+func (i *Installation) whole(c *Consumer) *Consumer {
+	c.Store = i.Whole()
+	return c
+}
+
 func (i *Installation) projector(view *es.ViewDecl) *Consumer {
-	p := &Projector{View: view, Views: i.Views, Turns: i.Turns, Store: i.Commands.Store}
+	p := &Projector{View: view, Views: i.Views, Turns: i.Turns, Store: i.Whole()}
 	if view.IsSearchable() && i.Search != nil {
 		p.Search = i.Search
 	}
 	if view.Global {
-		return NewGlobal(p, i.Feed, i.Checkpoints, i.Lot, i.World).Consumer
+		return NewGlobal(p, i.Seals.Feed(i.Feed), i.Checkpoints, i.Lot, i.World).Consumer
 	}
 	return &Consumer{Name: view.Name, Store: p.Store, Lot: i.Lot, World: i.World, Handler: p}
 }
@@ -81,7 +103,7 @@ func (i *Installation) Rebuild(view *es.ViewDecl) (*Rebuild, error) {
 		return nil, err
 	}
 	r := &Rebuild{
-		View: view, Events: i.Commands.Store, Feed: i.Feed, Views: i.Views, Checkpoints: i.Checkpoints, Lot: i.Lot,
+		View: view, Events: i.Whole(), Feed: i.Seals.Feed(i.Feed), Views: i.Views, Checkpoints: i.Checkpoints, Lot: i.Lot,
 		Generations: i.Generations, Program: program,
 	}
 	if view.IsSearchable() {

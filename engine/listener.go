@@ -35,7 +35,7 @@ func (a *audiences) react(ctx context.Context, c es.Commit, i int) error {
 	if c.Stream.Category() == es.Audiences.Category() {
 		return a.attend(ctx, c, i)
 	}
-	if !slices.Contains(a.decl.Events, c.Events[i].Type) {
+	if !a.decl.CanHear(c, i) {
 		return nil
 	}
 	for _, target := range es.Targets(c.Stream, c.Events[i].Type) {
@@ -63,16 +63,16 @@ func (a *audiences) tell(ctx context.Context, target, id string, who es.Listens,
 	if c.Time.Before(who.Since) {
 		return nil
 	}
+	heard, err := a.decl.Heard(c, i)
+	if err != nil {
+		return err
+	}
 	if who.Count > 0 {
-		var err error
 		if who, err = a.count(ctx, target, id, c, i); err != nil {
 			return err
 		}
 	}
-	heard := es.Heard{
-		Stream: c.Stream, Version: c.Version + uint64(i), Type: c.Events[i].Type, Data: c.Events[i].Data, Time: c.Time,
-		Nth: who.Nth(eventRef(c, i)),
-	}
+	heard.Nth = who.Nth(eventRef(c, i))
 	if who.Count > 0 && heard.Nth == 0 || who.Count == 0 && who.Ended {
 		return nil
 	}
@@ -144,8 +144,8 @@ func (a *audiences) begin(ctx context.Context, target string, e es.ListeningStar
 		if err != nil {
 			return err
 		}
-		for j, happened := range past.Events {
-			if !slices.Contains(a.decl.Events, happened.Type) {
+		for j := range past.Events {
+			if !a.decl.CanHear(past, j) {
 				continue
 			}
 			if err := a.tell(ctx, target, e.ID, audience[e.ID], past, j); err != nil {

@@ -32,7 +32,7 @@ func (x *Commands) load(ctx context.Context, a es.Folder, stream es.StreamID, la
 
 // loadRest reads what is behind a known state.
 func (x *Commands) loadRest(ctx context.Context, a es.Folder, stream es.StreamID, r remembered) (remembered, error) {
-	for c, err := range Read(ctx, x.Store, stream, r.head.Version()) {
+	for c, err := range ReadState(ctx, x.Store, stream, r.head.Version()) {
 		if err != nil {
 			return r, err
 		}
@@ -48,7 +48,7 @@ func (x *Commands) loadLatest(ctx context.Context, a es.Folder, stream es.Stream
 	if err != nil || len(tail) == 0 {
 		return remembered{}, err
 	}
-	r := remembered{head: es.HeadAt(tail[0].Version - 1), partial: tail[0].Version > 1}
+	r := remembered{head: tail[0].Draft().After, partial: tail[0].Version > 1}
 	err = r.fold(a, tail[0])
 	return r, err
 }
@@ -79,8 +79,8 @@ func (x *Commands) loadSnapshot(ctx context.Context, a es.Folder, stream es.Stre
 	switch {
 	case len(tail) == 0 && snapshot.head.Version() == 0:
 		return snapshot, nil // an empty stream has no end, and nothing before it
-	case len(tail) > 0 && tail[0].Version == 1:
-		snapshot = remembered{}
+	case len(tail) > 0 && (tail[0].Version == 1 || tail[0].BeginsEra()):
+		snapshot = remembered{head: tail[0].Draft().After}
 	}
 	rest, joined := follow(tail, snapshot.head.Version())
 	if !joined {
@@ -108,7 +108,7 @@ func (x *Commands) snapshot(ctx context.Context, a es.Folder, stream es.StreamID
 	if err != nil {
 		return remembered{}, err
 	}
-	return remembered{state: state, head: es.HeadAt(s.Version), last: last}, nil
+	return remembered{state: state, head: es.HeadAt(s.Version, s.Era), last: last}, nil
 }
 
 var errTornSnapshot = errors.New("the commands of a snapshot are torn")

@@ -11,12 +11,13 @@ import (
 // LogQuery asks for a page of the feed. It is the newest that there is, unless After or Before says otherwise.
 type LogQuery struct {
 	After, Before *uint64     // positions; nil for none, and never both
-	Stream        es.StreamID // of the commits; empty for any, as what follows
-	Category      string
-	Type          string // of one of a commit's events
+	Stream        es.StreamID // of the commits; empty or none for any, as what follows
+	Categories    []string    // any of them
+	Types         []string    // any of them, of one of a commit's events
 	TraceID       string
-	Limit         int // of commits
-	Bytes         int // of the data of events, but for a single commit
+	Limit         int  // of commits
+	Bytes         int  // of the data of events, but for a single commit
+	Whole         bool // whether to fail with [ErrArchived] at a commit whose events are in the archive alone
 }
 
 // LogPage is what there is between two positions of the feed. Nothing was examined when From is behind To.
@@ -29,7 +30,7 @@ type LogPage struct {
 const (
 	// LogReads is how many commits are read for a page at most.
 	LogReads = 2000
-	// LogSkips is how many positions a page covers at most, where it is about one stream or category: most are passed over by
+	// LogSkips is how many positions a page covers at most, where it is about one stream or some categories: most are passed over by
 	// the ids of their streams alone.
 	LogSkips = 20_000
 	logBatch = 200 // commits that are in memory before they are chosen from
@@ -64,7 +65,7 @@ type logReader struct {
 // confine says which positions to examine.
 func (r *logReader) confine() {
 	most := uint64(LogReads)
-	if r.Stream != "" || r.Category != "" {
+	if r.Stream != "" || len(r.Categories) > 0 {
 		most = LogSkips
 	}
 	switch p := &r.page; {
@@ -82,12 +83,15 @@ func (r *logReader) confine() {
 func (r *logReader) read(ctx context.Context, log Log) error {
 	for first, last := r.page.From, r.page.To; first <= last; {
 		found, err := log.Look(ctx, Look{
-			First: first, Last: last, Backward: r.backward, Stream: r.Stream, Category: r.Category, Limit: r.batch(),
+			First: first, Last: last, Backward: r.backward, Stream: r.Stream, Categories: r.Categories, Limit: r.batch(),
 		})
 		if err != nil {
 			return err
 		}
 		for _, c := range found {
+			if r.Whole && len(c.Events) == 0 {
+				return hollow(c)
+			}
 			if r.take(c) {
 				return nil
 			}
@@ -106,7 +110,7 @@ func (r *logReader) read(ctx context.Context, log Log) error {
 
 // batch is how many commits to read at once: no more than have room, if each is wanted.
 func (r *logReader) batch() int {
-	if r.Type == "" && r.TraceID == "" {
+	if len(r.Types) == 0 && r.TraceID == "" {
 		return r.Limit - len(r.page.Commits)
 	}
 	return logBatch
@@ -144,8 +148,8 @@ func (r *logReader) end(at uint64, included bool) {
 }
 
 func (r *logReader) wants(c es.Positioned) bool {
-	return (r.TraceID == "" || c.TraceID == r.TraceID) && (r.Category == "" || c.Stream.Category() == r.Category) &&
-		(r.Type == "" || slices.ContainsFunc(c.Events, func(e es.Recorded) bool { return e.Type == r.Type }))
+	return (r.TraceID == "" || c.TraceID == r.TraceID) && (len(r.Categories) == 0 || slices.Contains(r.Categories, c.Stream.Category())) &&
+		(len(r.Types) == 0 || slices.ContainsFunc(c.Events, func(e es.Recorded) bool { return slices.Contains(r.Types, e.Type) }))
 }
 
 // bare is what a commit takes as JSON without its events, or less; an event without its data takes a quarter of it.

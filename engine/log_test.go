@@ -31,7 +31,7 @@ func (s *logbook) Look(_ context.Context, l engine.Look) ([]es.Positioned, error
 			continue
 		}
 		c := s.commits[at-1]
-		if (l.Stream == "" || c.Stream == l.Stream) && (l.Stream != "" || l.Category == "" || c.Stream.Category() == l.Category) {
+		if (l.Stream == "" || c.Stream == l.Stream) && (l.Stream != "" || len(l.Categories) == 0 || slices.Contains(l.Categories, c.Stream.Category())) {
 			found = append(found, c)
 		}
 	}
@@ -62,16 +62,18 @@ func longLog(n int) *logbook {
 func TestReadLog(t *testing.T) {
 	for _, q := range []engine.LogQuery{
 		{Limit: 100},
-		{Limit: 7, Category: "cat"},
+		{Limit: 7, Categories: []string{"cat"}},
 		{Limit: 3, Stream: "dog-4"},
-		{Limit: 2, Stream: "dog-4", Category: "cat"},
-		{Limit: 5, Type: "Rare"},
+		{Limit: 2, Stream: "dog-4", Categories: []string{"cat"}},
+		{Limit: 5, Types: []string{"Rare"}},
 		{Limit: 5, TraceID: "t7"},
-		{Limit: 100, TraceID: "t7", Category: "dog", Type: "Usual"},
-		{Limit: 1, Type: "Nothing"},
+		{Limit: 100, TraceID: "t7", Categories: []string{"dog"}, Types: []string{"Usual"}},
+		{Limit: 1, Types: []string{"Nothing"}},
 		{Limit: 100, Bytes: 3000},
 		{Limit: 100, Bytes: 1},
-		{Limit: 9, Category: "bird"},
+		{Limit: 9, Categories: []string{"bird"}},
+		{Limit: 50, Categories: []string{"dog", "cat"}},
+		{Limit: 5, Categories: []string{"bird", "cat"}, Types: []string{"Nothing", "Rare"}},
 	} {
 		for _, n := range []int{0, 1, 2, 4321} {
 			log := longLog(n)
@@ -89,9 +91,9 @@ func TestReadLog(t *testing.T) {
 }
 
 func matches(q engine.LogQuery, c es.Positioned) bool {
-	return (q.Stream == "" || q.Stream == c.Stream) && (q.Category == "" || q.Category == c.Stream.Category()) &&
+	return (q.Stream == "" || q.Stream == c.Stream) && (len(q.Categories) == 0 || slices.Contains(q.Categories, c.Stream.Category())) &&
 		(q.TraceID == "" || q.TraceID == c.TraceID) &&
-		(q.Type == "" || slices.ContainsFunc(c.Events, func(e es.Recorded) bool { return e.Type == q.Type }))
+		(len(q.Types) == 0 || slices.ContainsFunc(c.Events, func(e es.Recorded) bool { return slices.Contains(q.Types, e.Type) }))
 }
 
 func positions(commits []es.Positioned) (all []uint64) {
@@ -156,7 +158,7 @@ func readLog(t *testing.T, log *logbook, q engine.LogQuery) engine.LogPage {
 func TestReadLogPassesOverMuch(t *testing.T) {
 	log := longLog(engine.LogSkips)
 	log.commits[1].Stream = "bird-1"
-	page := readLog(t, log, engine.LogQuery{Category: "bird", Limit: 5, Bytes: 1 << 20})
+	page := readLog(t, log, engine.LogQuery{Categories: []string{"bird"}, Limit: 5, Bytes: 1 << 20})
 	if len(page.Commits) != 1 || page.From != 1 || log.read > 2 {
 		t.Fatalf("found %d, from %d, having read %d", len(page.Commits), page.From, log.read)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -12,8 +13,19 @@ import (
 // Memory keeps the states of streams that were folded last, so that a warm process appends without reading. What it
 // remembers may be behind the store. A nil Memory remembers nothing. It is safe for concurrent use.
 type Memory struct {
-	states *lru.Cache[memoryKey, remembered]
+	World  World
+	states *lru.Cache[memoryKey, kept]
 }
+
+// kept is what a memory holds, and since when.
+type kept struct {
+	remembered
+	since time.Time
+}
+
+// MemoryBound is how long a state is remembered without being appended to or read. A store may rely on it that nobody appends
+// by a state that is much older: behind which a stream may have been closed, and the place emptied.
+const MemoryBound = time.Hour
 
 type memoryKey struct {
 	aggregate es.Folder // two aggregates can share a stream
@@ -22,7 +34,7 @@ type memoryKey struct {
 
 // NewMemory makes a memory of up to size streams.
 func NewMemory(size int) (*Memory, error) {
-	states, err := lru.New[memoryKey, remembered](size)
+	states, err := lru.New[memoryKey, kept](size)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +45,20 @@ func (m *Memory) get(a es.Folder, s es.StreamID) remembered {
 	if m == nil {
 		return remembered{}
 	}
-	r, _ := m.states.Get(memoryKey{a, s})
-	return r
+	k, _ := m.states.Get(memoryKey{a, s})
+	now := m.World.Time()
+	if now.Sub(k.since) > MemoryBound || !k.until.IsZero() && now.After(k.until) {
+		return remembered{}
+	}
+	return k.remembered
 }
 
 func (m *Memory) put(a es.Folder, s es.StreamID, r remembered) {
 	if m != nil && r.head.Version() > 0 {
-		m.states.Add(memoryKey{a, s}, r)
+		if a.IsPersonal() && r.until.IsZero() {
+			r.until = m.World.Time().Add(KeyBound)
+		}
+		m.states.Add(memoryKey{a, s}, kept{r, m.World.Time()})
 	}
 }
 
@@ -49,6 +68,8 @@ type remembered struct {
 	state any
 	head  es.Head
 	last  *executed
+	// until is when the state is to be read again, because somebody may be forgotten who is in it; zero where nobody is.
+	until time.Time
 	// partial says that only the latest commit was read, so that a repeated command would not be recognised.
 	partial bool
 }
@@ -65,12 +86,19 @@ type executed struct {
 const window = 1024
 
 func (r *remembered) fold(a es.Folder, c es.Commit) error {
-	if c.Version != r.head.Version()+1 {
+	joined := c.Version == r.head.Version()+1
+	if !joined && (!c.BeginsEra() || c.Version <= r.head.Version()) {
 		return &es.Fault{Doing: "fold " + string(c.Stream), Err: errors.New("commits do not join")}
 	}
 	state, err := a.Fold(r.state, c)
 	if err != nil {
 		return err
+	}
+	if c.BeginsEra() && (!joined || r.last == nil) {
+		if r.last, err = carriedCommands(c); err != nil {
+			return err
+		}
+		r.partial = false
 	}
 	if r.last != nil && r.last.length == 2*window {
 		r.last = r.last.newest(window)

@@ -20,14 +20,15 @@ const NotifierName = "notifier"
 
 // Notifier tells clients what came of their requests, and keeps it for those who were not there to hear it.
 type Notifier struct {
-	Traces      Traces
+	Traces      Traces // as they are noted: with what is personal sealed
+	Seals       *Seals // by which it is opened for clients
 	Connections Connections
 	Pusher      Pusher
 	IsPrivate   func(category string) bool // whether the data of a category's events stays inside
 	World       World
 }
 
-// Consumer makes the notifier a consumer.
+// Consumer makes the notifier a consumer, of commits whose personal texts are sealed.
 func (n *Notifier) Consumer(store Loader, checkpoints Checkpoints, lot ParkingLot) *Consumer {
 	return &Consumer{
 		Name: NotifierName, Store: store, Lot: lot, World: n.World,
@@ -41,9 +42,14 @@ func (n *Notifier) tell(ctx context.Context, c es.Commit) error {
 		return fmt.Errorf("note the outcomes of %s: %w", c.TraceID, err)
 	}
 	listeners, err := n.listeners(ctx, c)
+	if err != nil || len(listeners) == 0 {
+		return err
+	}
+	opened, err := n.Seals.Open(ctx, []es.Commit{c})
 	if err != nil {
 		return err
 	}
+	outcomes = Outcomes(opened[0], n.IsPrivate(c.Stream.Category()))
 	for _, l := range listeners {
 		// One client's trouble must not hold up the others. What a push misses stays in the trace and in the stream.
 		if err := Push(ctx, n.Connections, n.Pusher, n.World.Time(), l.Connection, l.of(outcomes)); err != nil {
@@ -125,10 +131,10 @@ func Outcomes(c es.Commit, private bool) []Outcome {
 	for i, e := range c.Events {
 		outcomes[i] = Outcome{
 			Type: e.Type, TraceID: c.TraceID, AggregateID: c.Stream, Version: c.Version + uint64(i),
-			Payload: e.Data, CommandID: c.CommandID, CausationID: c.CausationID, Time: c.Time, Invoker: c.Invoker,
+			Payload: e.Data, Schema: e.Schema, CommandID: c.CommandID, CausationID: c.CausationID, Time: c.Time, Invoker: c.Invoker,
 		}
 		if private {
-			outcomes[i].Payload = nil
+			outcomes[i].Payload, outcomes[i].Schema = nil, 0
 		}
 	}
 	return outcomes
@@ -145,19 +151,27 @@ func Push(ctx context.Context, connections Connections, pusher Pusher, now time.
 		if err != nil {
 			return err
 		}
-		switch err := pusher.Push(ctx, to.ID, message); {
-		case errors.Is(err, ErrGone) && now.Sub(to.Opened) < limits.Handshake:
-			return nil
-		case errors.Is(err, ErrGone):
-			observe.PushesGone.Record(ctx, 1)
-			return connections.Disconnect(ctx, to.ID)
-		case err != nil:
-			observe.PushesFailed.Record(ctx, 1)
-			return fmt.Errorf("push to %s: %w", to.ID, err)
+		if there, err := push(ctx, connections, pusher, now, to, message); err != nil || !there {
+			return err
 		}
-		observe.Pushes.Record(ctx, 1)
 	}
 	return nil
+}
+
+// push sends a message to one connection, if it is there; one that is gone is forgotten.
+func push(ctx context.Context, connections Connections, pusher Pusher, now time.Time, to Connection, message []byte) (there bool, err error) {
+	switch err := pusher.Push(ctx, to.ID, message); {
+	case errors.Is(err, ErrGone) && now.Sub(to.Opened) < limits.Handshake:
+		return false, nil
+	case errors.Is(err, ErrGone):
+		observe.PushesGone.Record(ctx, 1)
+		return false, connections.Disconnect(ctx, to.ID)
+	case err != nil:
+		observe.PushesFailed.Record(ctx, 1)
+		return false, fmt.Errorf("push to %s: %w", to.ID, err)
+	}
+	observe.Pushes.Record(ctx, 1)
+	return true, nil
 }
 
 // MaxMessageBytes is the size of a message that API Gateway's WebSockets carry.

@@ -15,19 +15,20 @@ import (
 
 // Loader reads streams. It is safe for concurrent use.
 type Loader interface {
-	// Load yields a stream's commits that begin behind a version, in order, however many there are. It reads what was
-	// appended before the call. It ends after the first error.
+	// Load yields a stream's commits that begin behind a version, in order, however many there are, across its eras. Those of
+	// archived eras are left out. It reads what was appended before the call. It ends after the first error.
 	Load(ctx context.Context, stream es.StreamID, after uint64) iter.Seq2[es.Commit, error]
 }
 
 // EventStore keeps the commits of all streams. It is safe for concurrent use.
 type EventStore interface {
 	Loader
-	// Tail gives the last n commits of a stream, in order, in one round trip; fewer when there are no more, or when they are
-	// large (1 MB), but at least the last one.
+	// Tail gives the last n commits of a stream's last era, in order, in one round trip where it was never closed; fewer when
+	// there are no more, or when they are large (1 MB), but at least the last one.
 	Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit, error)
 	// Append adds one commit, or up to 100 of different streams in one transaction: all are durable when it returns nil,
-	// and none is there when it fails, but for a fault of the network after which one cannot know. A stream that is no
+	// and none is there when it fails, but for a fault of the network after which one cannot know. Of one stream there may be
+	// two, of two eras, in their order: see [es.Closing]. A stream that is no
 	// longer where the draft says gives a [*Conflict]; a commit that cannot be stored for its size [ErrTooLarge]; a draft
 	// whose fencing token is not that of its stream's lease any more [ErrDeposed].
 	Append(ctx context.Context, drafts ...es.Draft) error
@@ -50,6 +51,10 @@ var (
 	ErrDeposed = errors.New("another writer has taken over")
 	// ErrHeld is the error of asking for a lease that another writer holds.
 	ErrHeld = errors.New("another writer holds the lease")
+	// ErrArchived is in the error of reading commits that have been archived, and are not in the store any more.
+	ErrArchived = errors.New("the commits have been archived")
+	// ErrTooYoung is the error of taking out an era that was closed too short a time ago.
+	ErrTooYoung = errors.New("it was closed too short a time ago")
 	// ErrGone is the error of a push to a connection that is no longer there.
 	ErrGone = errors.New("the connection is gone")
 	// ErrBusy is the error of a store that cannot take more just now; the same call may succeed later.
@@ -127,11 +132,12 @@ type Parked struct {
 	Error    string      `json:"error"`
 	Attempts int         `json:"attempts"`
 	Time     time.Time   `json:"time"`
+	History  []Failed    `json:"history,omitempty"` // the times before that it was parked there, the oldest first; see [Parked.Behind]
 }
 
 // ParkingLot keeps what is parked.
 type ParkingLot interface {
-	// Park notes a parked stream, in place of an earlier note of the same consumer and stream.
+	// Park notes a parked stream, in place of an earlier note of the same consumer and stream, which it keeps the history of.
 	Park(ctx context.Context, p Parked) error
 	// Unpark removes a note; it is no error if there is none.
 	Unpark(ctx context.Context, consumer string, stream es.StreamID) error
@@ -146,6 +152,7 @@ type Outcome struct {
 	AggregateID es.StreamID    `json:"aggregateId"`
 	Version     uint64         `json:"version,omitzero"`
 	Payload     jsontext.Value `json:"payload,omitzero"`
+	Schema      int            `json:"schema,omitzero"`       // version of the payload's shape, as it was recorded
 	CommandID   string         `json:"commandId,omitempty"`   // that gave it; outcomes of one decision share it
 	CausationID string         `json:"causationId,omitempty"` // the event that the command was sent upon, as "stream@version"
 	Time        time.Time      `json:"time"`

@@ -35,6 +35,15 @@ type WholeViews interface {
 	Rows(ctx context.Context, view string) iter.Seq2[ListedRow, error]
 	// EraseRows removes all rows of a view with their places. It may be repeated. A row that is saved meanwhile may stay.
 	EraseRows(ctx context.Context, view string) error
+	// SaveAll does what [Views.Save] does with many rows, each on its own, and gives the ids of those that are stale. The ids
+	// must differ. When it fails some rows may have been saved.
+	SaveAll(ctx context.Context, view string, changes []RowChange) (stale []string, err error)
+}
+
+// RowChange replaces one version of a row with another.
+type RowChange struct {
+	ID       string
+	Was, Now Row
 }
 
 // WholeSearch is the full-text index for those who rebuild it.

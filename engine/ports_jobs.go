@@ -10,14 +10,14 @@ import (
 // Job is what an admin has asked for, and what has become of it.
 type Job struct {
 	ID         string      `json:"id"` // a UUID that sorts by time
-	Kind       string      `json:"kind" jsonschema:"enum=rebuild,enum=return,enum=drop,enum=retry,enum=skip"`
+	Kind       string      `json:"kind" jsonschema:"enum=rebuild,enum=return,enum=drop,enum=retry,enum=skip,enum=redrive,enum=discard"`
 	View       string      `json:"view,omitempty"`      // of a rebuild, a return and a drop
 	Keep       bool        `json:"keep,omitzero"`       // of a rebuild: whether the generation that was live is kept
 	Generation uint64      `json:"generation,omitzero"` // of a return: to which
-	Consumer   string      `json:"consumer,omitempty"`  // of a retry and a skip, like the next two
+	Consumer   string      `json:"consumer,omitempty"`  // of a retry and a skip, like the next two; of a redrive and a discard the last net
 	Stream     es.StreamID `json:"stream,omitempty"`
 	Version    uint64      `json:"version,omitzero"` // that the stream is parked at
-	Reason     string      `json:"reason,omitempty"` // of a skip
+	Reason     string      `json:"reason,omitempty"` // of a skip and a discard
 	By         string      `json:"by"`               // id of the user who has asked
 	AskedAt    time.Time   `json:"askedAt"`
 	StartedAt  time.Time   `json:"startedAt,omitzero"` // for the first time
@@ -36,6 +36,8 @@ const (
 	JobDrop    = "drop"    // all generations of a view but the live one are dropped
 	JobRetry   = "retry"   // a consumer goes on with a parked stream
 	JobSkip    = "skip"    // it does so behind the commit that it could not take
+	JobRedrive = "redrive" // what is in a last net is brought back to its queue
+	JobDiscard = "discard" // it is removed
 )
 
 // States of jobs.
@@ -50,6 +52,7 @@ const (
 type JobResult struct {
 	Rebuilt  *Rebuilt  `json:"rebuilt,omitempty"`  // of a rebuild, from before its switch on; with as many examples as there is room for
 	Standing *Standing `json:"standing,omitempty"` // of a return and a drop
+	Redriven *Redriven `json:"redriven,omitempty"` // of a redrive and a discard, with as many messages as there is room for
 	Parked   *Parked   `json:"parked,omitempty"`   // of a retry and a skip after which the stream is parked again
 }
 

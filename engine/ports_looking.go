@@ -20,7 +20,7 @@ type Look struct {
 	First, Last uint64
 	Backward    bool        // from Last to First
 	Stream      es.StreamID // whose commits alone are asked for; empty for any
-	Category    string      // whose streams' commits alone are asked for, if no stream is named; empty for any
+	Categories  []string    // whose streams' commits alone are asked for, if no stream is named; none for any
 	Limit       int
 }
 

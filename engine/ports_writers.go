@@ -50,6 +50,7 @@ type Leases interface {
 // Snapshot is the state of a stream at a version, so that what came before need not be read.
 type Snapshot struct {
 	Version  uint64         `json:"version"`  // of the last event that is folded in; 0 when there is no snapshot
+	Era      int            `json:"era"`      // of the stream, at the version
 	State    jsontext.Value `json:"state"`    // as JSON
 	Commands []byte         `json:"commands"` // the last commands of the stream, in an encoding of the engine's own
 }

@@ -86,13 +86,22 @@ func (r *rowProgress) Save(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Search != nil {
-		// First the index, which keeps the newest version only: if the row is then not saved, both are written again.
-		if err := r.Search.Index(ctx, r.name, r.id, r.version, r.View.Text(r.doc)); err != nil {
-			return fmt.Errorf("index a row of %s: %w", r.name, err)
-		}
+	// First the index, which keeps the newest version only: if the row is then not saved, both are written again.
+	if err := r.index(ctx); err != nil {
+		return err
 	}
 	return r.Views.Save(ctx, r.name, r.id, r.was, now)
+}
+
+// index sets the text of the row, for a view that is searched.
+func (r *rowProgress) index(ctx context.Context) error {
+	if r.Search == nil {
+		return nil
+	}
+	if err := r.Search.Index(ctx, r.name, r.id, r.version, r.View.Text(r.doc)); err != nil {
+		return fmt.Errorf("index a row of %s: %w", r.name, err)
+	}
+	return nil
 }
 
 // now is the row as it is to be saved.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,6 +25,7 @@ type filler struct {
 	events   uint64
 	position uint64
 	head     uint64
+	hot      *hotRows // while a view with a row for each stream is filled
 
 	mu      sync.Mutex
 	stuck   map[string]Stuck // by row
@@ -88,11 +90,36 @@ func (f *filler) fill(ctx context.Context) error {
 	if f.position, err = f.Checkpoints.Applied(ctx, name, FeedStream); err != nil {
 		return fmt.Errorf("read the checkpoint of %s: %w", name, err)
 	}
-	fold := f.streams
 	if f.View.Global {
-		fold = f.many
+		return f.fillBy(ctx, name, func(ctx context.Context, b batch) (uint64, error) {
+			end, err := f.many(ctx, b)
+			if err != nil {
+				return 0, err
+			}
+			return end, f.advance(ctx, name, end)
+		})
 	}
-	for b, err := range batches(ctx, f.Feed, f.position, f.View.Categories) {
+	f.hot = newHotRows()
+	defer func() { f.hot = nil }()
+	end := f.position
+	if err := f.fillBy(ctx, name, func(ctx context.Context, b batch) (uint64, error) {
+		if err := f.streams(ctx, b); err != nil {
+			return 0, err
+		}
+		if end = b.end; !f.hot.full() {
+			return end, nil
+		}
+		return end, f.save(ctx, name, end)
+	}); err != nil {
+		return err
+	}
+	return f.save(ctx, name, end)
+}
+
+// fillBy folds the batches behind the checkpoint, by a fold that gives the position up to which it has come.
+func (f *filler) fillBy(ctx context.Context, name string, fold func(context.Context, batch) (uint64, error)) error {
+	behind := f.position
+	for b, err := range batches(ctx, f.Feed, behind, f.View.Categories) {
 		if err != nil {
 			return err
 		}
@@ -101,13 +128,12 @@ func (f *filler) fill(ctx context.Context) error {
 		}
 		end, err := fold(ctx, b)
 		if err != nil {
-			return fmt.Errorf("fill %s behind position %d: %w", name, f.position, err)
+			return fmt.Errorf("fill %s behind position %d: %w", name, behind, err)
 		}
-		if err := f.advance(ctx, name, end); err != nil {
-			return err
-		}
-		f.events += b.events
-		f.tell(f.Rebuilding())
+		behind, f.events = end, f.events+b.events
+		p := f.Rebuilding()
+		p.Position = end
+		f.tell(p)
 		if end < b.end {
 			return nil // the view is stuck
 		}
@@ -133,51 +159,21 @@ func (f *filler) advance(ctx context.Context, name string, end uint64) error {
 	return nil
 }
 
-// streams folds a batch into the rows of a view with a row for each stream: each stream's commits at once.
-func (f *filler) streams(ctx context.Context, b batch) (end uint64, err error) {
-	streams := map[es.StreamID][]es.Commit{}
-	for _, c := range b.commits {
-		streams[c.Stream] = append(streams[c.Stream], c.Commit)
-	}
-	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(atOnce)
-	for stream, commits := range streams {
-		all.Go(func() error {
-			return patiently(ctx, func() error { return f.stream(ctx, stream, commits) })
-		})
-	}
-	return b.end, all.Wait()
-}
-
-// stream brings on a stream's row by commits that came of the feed, or by what the store has when there are none; again when
-// somebody else has done so meanwhile.
-func (f *filler) stream(ctx context.Context, stream es.StreamID, commits []es.Commit) error {
-	row := f.projector.blank(f.generation, stream.ID())
-	for begins := len(commits) > 0 && commits[0].Version == 1; ; begins = false {
-		var err error
-		if !begins { // a stream that begins has no row as a rule
-			if row, err = f.projector.row(ctx, f.generation, stream.ID()); err != nil {
+// apply brings a row on by commits of the feed, as far as they join, and behind those by what the store has.
+func (f *filler) apply(ctx context.Context, row *rowProgress, stream es.StreamID, commits []*es.Positioned) error {
+	for len(commits) > 0 {
+		c := commits[0]
+		if c.Last() > row.version {
+			if c.Version != row.version+1 {
+				break
+			}
+			if on, err := f.take(ctx, row, row.id, c.Commit); err != nil || !on {
 				return err
 			}
 		}
-		if err := f.apply(ctx, row, stream, commits); err != nil {
-			return err
+		if commits = commits[1:]; len(commits) == 0 {
+			return nil
 		}
-		if err := row.Save(ctx); !errors.Is(err, ErrStale) {
-			return err
-		}
-	}
-}
-
-func (f *filler) apply(ctx context.Context, row *rowProgress, stream es.StreamID, commits []es.Commit) error {
-	next, joined := follow(commits, row.version)
-	if joined {
-		for _, c := range next {
-			if on, err := f.take(ctx, row, row.id, c); err != nil || !on {
-				return err
-			}
-		}
-		return nil
 	}
 	for c, err := range Read(ctx, f.Events, stream, row.version) {
 		if err != nil {
@@ -225,6 +221,27 @@ func (f *filler) liveVersion(ctx context.Context, row string) (uint64, error) {
 	}
 	r, err := f.Views.Row(ctx, name, row)
 	return r.Version, err
+}
+
+// each does something with each of many, with some at once, until one fails.
+func each[T any](ctx context.Context, all []T, do func(context.Context, T) error) error {
+	some, ctx := errgroup.WithContext(ctx)
+	var next atomic.Int64
+	for range min(atOnce, len(all)) {
+		some.Go(func() error {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(all) {
+					return nil
+				}
+				if err := do(ctx, all[i]); err != nil {
+					return err
+				}
+			}
+			return ctx.Err()
+		})
+	}
+	return some.Wait()
 }
 
 // patiently does again what the store was too busy for.

@@ -33,7 +33,7 @@ type manyRows struct {
 	rows map[string]*rowProgress
 }
 
-func (m *manyRows) read(ctx context.Context, commits []es.Positioned) error {
+func (m *manyRows) read(ctx context.Context, commits []*es.Positioned) error {
 	for _, c := range commits {
 		ids, err := m.ids(c.Commit)
 		if err != nil {
@@ -71,7 +71,7 @@ func (m *manyRows) fold(ctx context.Context, b batch) (end uint64, err error) {
 	for _, c := range b.commits {
 		fed := c.Commit // as an event of the feed
 		fed.Version, fed.Events = c.Position, c.Events[:1]
-		on, err := m.take(ctx, manyProgress{m, c}, "", fed)
+		on, err := m.take(ctx, manyProgress{m, *c}, "", fed)
 		if err != nil {
 			return 0, err
 		}

@@ -19,7 +19,7 @@ type Step struct {
 	Time    time.Time                 `json:"time"`
 	Invoker string                    `json:"invoker,omitempty"`
 	TraceID string                    `json:"traceId"`
-	Data    jsontext.Value            `json:"data,omitzero"`
+	Data    jsontext.Value            `json:"data,omitzero"`   // in the shape that it is recorded in today
 	States  map[string]jsontext.Value `json:"states,omitzero"` // by [es.Folder.StateName], one for each fold
 }
 
@@ -28,7 +28,7 @@ type Step struct {
 func Replay(ctx context.Context, store Loader, folds []es.Folder, stream es.StreamID, after uint64) iter.Seq2[Step, error] {
 	return func(yield func(Step, error) bool) {
 		states := make([]any, len(folds))
-		for c, err := range Read(ctx, store, stream, 0) {
+		for c, err := range ReadState(ctx, store, stream, 0) {
 			if err != nil {
 				yield(Step{}, err)
 				return
@@ -53,7 +53,7 @@ func Replay(ctx context.Context, store Loader, folds []es.Folder, stream es.Stre
 
 // single is the i-th event of a commit as if it were one of its own.
 func single(c es.Commit, i int) es.Commit {
-	return es.Commit{Stream: c.Stream, Version: c.Version + uint64(i), Events: c.Events[i : i+1], Origin: c.Origin}
+	return es.Commit{Stream: c.Stream, Version: c.Version + uint64(i), Era: c.Era, Events: c.Events[i : i+1], Origin: c.Origin}
 }
 
 // advance folds an event into the states.
@@ -73,6 +73,13 @@ func show(folds []es.Folder, states []any, one es.Commit) (Step, error) {
 		Data: one.Events[0].Data, States: map[string]jsontext.Value{},
 	}
 	for i, fold := range folds {
+		if fold.EventShapes(s.Type) != nil {
+			data, err := fold.Today(one, 0)
+			if err != nil {
+				return Step{}, err
+			}
+			s.Data = data
+		}
 		text, err := es.Encode(states[i])
 		if err != nil {
 			return Step{}, &es.Fault{Doing: fmt.Sprintf("encode %s after %s", fold.StateName(), eventRef(one, 0)), Err: err}

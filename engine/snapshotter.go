@@ -88,7 +88,7 @@ func (s *Snapshotter) save(ctx context.Context, a es.Folder, stream es.StreamID,
 		return &es.Fault{Doing: "encode the state of " + string(stream), Err: err}
 	}
 	return s.Commands.Snapshots.SaveSnapshot(ctx, a.FoldID(), stream, Snapshot{
-		Version: r.head.Version(), State: bytes.Clone(state), Commands: r.last.encode(),
+		Version: r.head.Version(), Era: r.head.Era(), State: bytes.Clone(state), Commands: r.last.encode(),
 	})
 }
 
@@ -120,4 +120,13 @@ func decodeCommands(data []byte) (*executed, error) {
 		last = &x
 	}
 	return last, nil
+}
+
+// carriedCommands are the commands that a commit says were a stream's last before its era.
+func carriedCommands(c es.Commit) (*executed, error) {
+	e, err := c.CarriedOver()
+	if err != nil {
+		return nil, err
+	}
+	return decodeCommands(e.Commands)
 }

@@ -32,7 +32,11 @@ func Log(t *testing.T, open func(t *testing.T) (engine.EventStore, engine.Log)) 
 	try(t, "read the feed", err)
 	end := all[len(all)-1].Position
 
-	asked := []engine.Look{{}, {Category: "contract"}, {Category: "contractor"}, {Category: "contrac"}, {Stream: newStream("contract")}}
+	asked := []engine.Look{
+		{}, {Categories: []string{"contract"}}, {Categories: []string{"contractor"}},
+		{Categories: []string{"contrac"}}, {Categories: []string{"contrac", "contractor"}}, {Categories: []string{"contractor", "contract"}},
+		{Stream: newStream("contract")},
+	}
 	for stream := range streams {
 		asked = append(asked, engine.Look{Stream: stream})
 	}
@@ -54,7 +58,7 @@ func Log(t *testing.T, open func(t *testing.T) (engine.EventStore, engine.Log)) 
 func looked(all []es.Positioned, l engine.Look) (found []es.Positioned) {
 	for _, c := range all {
 		if c.Position >= l.First && c.Position <= l.Last && (l.Stream == "" || c.Stream == l.Stream) &&
-			(l.Category == "" || c.Stream.Category() == l.Category) {
+			(len(l.Categories) == 0 || slices.Contains(l.Categories, c.Stream.Category())) {
 			found = append(found, c)
 		}
 	}

@@ -91,6 +91,32 @@ func ParkingLot(t *testing.T, open func(t *testing.T) engine.ParkingLot) {
 		}
 		same(t, "what is parked", parked(t, lot, own), []engine.Parked{note(own, "a-1", 3)})
 	})
+	t.Run("a note keeps the times before at the same version", func(t *testing.T) {
+		lot, own := open(t), newConsumer()
+		var first, last engine.Parked
+		for n := range 2 * engine.MostHistory {
+			last = note(own, "a-1", 3)
+			last.Error, last.Time = fmt.Sprintf("%s %d", unicode, n), instant(n)
+			if n == 0 {
+				first = last
+			}
+			try(t, "park", lot.Park(t.Context(), last))
+		}
+		all := parked(t, lot, own)
+		same(t, "the number of notes", len(all), 1)
+		history := all[0].History
+		same(t, "the length of the history", len(history), engine.MostHistory)
+		same(t, "the first failure", history[0], engine.Failed{Error: first.Error, Attempts: 5, Time: first.Time})
+		same(t, "the last one before", history[len(history)-1].Time, instant(2*engine.MostHistory-2))
+		all[0].History = nil
+		same(t, "what is parked", all, []engine.Parked{last})
+
+		try(t, "park at another version", lot.Park(t.Context(), note(own, "a-1", 4)))
+		same(t, "what is parked", parked(t, lot, own), []engine.Parked{note(own, "a-1", 4)})
+		try(t, "unpark", lot.Unpark(t.Context(), own, "a-1"))
+		try(t, "park anew", lot.Park(t.Context(), note(own, "a-1", 4)))
+		same(t, "what is parked", parked(t, lot, own), []engine.Parked{note(own, "a-1", 4)})
+	})
 	t.Run("a note can be removed, twice too", func(t *testing.T) {
 		lot, own := open(t), newConsumer()
 		try(t, "unpark what never was parked", lot.Unpark(t.Context(), own, "a-1"))
@@ -123,7 +149,7 @@ func Traces(t *testing.T, open func(t *testing.T) engine.Traces) {
 			outcome(id, a, 1, 0, "Made"), outcome(id, a, 2, 0, "Changed"), outcome(id, b, 7, 5, "Changed"), outcome(id, a, 3, 9, "CommandRejected"),
 		}
 		want[1].Payload, want[1].Invoker, want[1].CausationID = event(t, unicode).Data, "someone é", "match-1@3"
-		want[2].Payload = []byte(`{}`)
+		want[2].Payload, want[2].Schema = []byte(`{}`), 3
 		try(t, "note", traces.Note(t.Context(), id, []engine.Outcome{want[3]}))
 		try(t, "note", traces.Note(t.Context(), id, []engine.Outcome{want[2]}))
 		try(t, "note", traces.Note(t.Context(), id, want[:2]))

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ func WholeViews(t *testing.T, open func(t *testing.T) engine.WholeViews) {
 		{"generations are kept apart", wholeApart},
 		{"an erased view has neither rows nor places", wholeErase},
 		{"the standing of a view stays when its rows are erased", wholeStanding},
+		{"rows that are saved together are each as if saved alone", wholeSave},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t), "contract-"+uuid.NewString()) })
 	}
@@ -111,6 +113,36 @@ func wholeStanding(t *testing.T, views engine.WholeViews, view string) {
 	try(t, "erase the rows", views.EraseRows(t.Context(), view))
 	same(t, "the standing", readStanding(t, g, view), engine.Standing{Live: 2, Last: 2, Changes: 1})
 	same(t, "the rows", rowsOf(t, views, view), nil)
+}
+
+func wholeSave(t *testing.T, views engine.WholeViews, view string) {
+	saveAll := func(changes []engine.RowChange) []string {
+		var stale []string
+		try(t, "save rows", patiently(func() (err error) {
+			stale, err = views.SaveAll(t.Context(), view, changes)
+			return err
+		}))
+		slices.Sort(stale)
+		return stale
+	}
+	same(t, "what is stale of none", saveAll(nil), nil)
+	var first, second []engine.RowChange
+	want, places := map[string]engine.Row{}, []string(nil)
+	for i := range 100 {
+		id := fmt.Sprintf("%03d", i)
+		was, now := row(t, 1, "first", view, "a"), row(t, 3, "second", view, "b")
+		first = append(first, engine.RowChange{ID: id, Now: was})
+		second = append(second, engine.RowChange{ID: id, Was: was, Now: now})
+		want[id], places = now, append(places, id+" second 3")
+	}
+	same(t, "what is stale of the rows that are not there", saveAll(first), nil)
+	second[7].Was.Version, want["007"], places[7] = 2, first[7].Now, ""
+	second = append(second, engine.RowChange{ID: "new", Was: engine.Row{Version: 1}, Now: row(t, 2, "new", view, "c")})
+	second[9].Was, want["009"], places[9] = engine.Row{}, first[9].Now, ""
+	same(t, "what is stale", saveAll(second), []string{"007", "009", "new"})
+	same(t, "the rows", rowsOf(t, views, view), want)
+	places = slices.DeleteFunc(places, func(place string) bool { return place == "" })
+	same(t, "the list", list(t, views, view, "by-place", view, 40), append([]string{"007 first 1", "009 first 1"}, places...))
 }
 
 // WholeSearch tests an [engine.WholeSearch] beyond [Search].
