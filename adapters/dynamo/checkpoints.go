@@ -71,9 +71,22 @@ func parkedKey(consumer string, stream es.StreamID) item {
 	return item{"consumer": text(ParkingPartition), sk: text(consumer + "/" + string(stream))}
 }
 
-// Park implements [engine.ParkingLot]. It costs a PutItem.
+// Park implements [engine.ParkingLot]. It costs a GetItem and a PutItem.
 func (l *ParkingLot) Park(ctx context.Context, p engine.Parked) error {
 	doing := fmt.Sprintf("park %s for %s", p.Stream, p.Consumer)
+	out, err := l.Client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: aws.String(l.Table), ConsistentRead: aws.Bool(true), Key: parkedKey(p.Consumer, p.Stream),
+	})
+	if err != nil {
+		return failed(doing, err)
+	}
+	if len(out.Item) > 0 {
+		was, err := parkedOf(out.Item)
+		if err != nil {
+			return err
+		}
+		p = p.Behind(was)
+	}
 	note, err := es.Encode(p)
 	if err != nil {
 		return &es.Fault{Doing: doing, Err: err}
@@ -103,9 +116,9 @@ func (l *ParkingLot) Parked(ctx context.Context) ([]engine.Parked, error) {
 	}
 	var all []engine.Parked
 	for _, i := range found {
-		var p engine.Parked
-		if err := es.Decode([]byte(textOf(i, "note")), &p); err != nil {
-			return nil, &es.Fault{Doing: "read the note " + textOf(i, sk), Err: err}
+		p, err := parkedOf(i)
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, p)
 	}
@@ -113,6 +126,13 @@ func (l *ParkingLot) Parked(ctx context.Context) ([]engine.Parked, error) {
 		return cmp.Or(cmp.Compare(a.Consumer, b.Consumer), cmp.Compare(a.Stream, b.Stream))
 	})
 	return all, nil
+}
+
+func parkedOf(i item) (p engine.Parked, err error) {
+	if err := es.Decode([]byte(textOf(i, "note")), &p); err != nil {
+		return p, &es.Fault{Doing: "read the note " + textOf(i, sk), Err: err}
+	}
+	return p, nil
 }
 
 // queryAll reads all items with a partition key, in order.

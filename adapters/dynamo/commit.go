@@ -38,7 +38,7 @@ func encode(d es.Draft) (i item, size int, err error) {
 		return nil, 0, fmt.Errorf("append %d bytes to %s: %w", size, c.Stream, engine.ErrTooLarge)
 	}
 	i = item{
-		"aggregateId": text(string(c.Stream)), "version": number(c.Version),
+		"aggregateId": text(eraKey(c.Stream, c.Era)), "version": number(c.Version),
 		"count": number(len(c.Events)), "events": text(string(recorded)),
 		"time": text(c.Time.UTC().Format(timeFormat)),
 	}
@@ -54,7 +54,8 @@ func encode(d es.Draft) (i item, size int, err error) {
 
 // decode reads a commit from an item of the events table.
 func decode(i item) (es.Commit, error) {
-	c := es.Commit{Stream: es.StreamID(textOf(i, "aggregateId")), Origin: es.Origin{
+	stream, era := splitKey(textOf(i, "aggregateId"))
+	c := es.Commit{Stream: stream, Era: era, Origin: es.Origin{
 		CommandID: textOf(i, "commandId"), TraceID: textOf(i, "traceId"), CausationID: textOf(i, "causationId"),
 		Invoker: textOf(i, "invoker"), Trace: textOf(i, "trace"),
 	}}

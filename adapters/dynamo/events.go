@@ -3,9 +3,8 @@ package dynamo
 import (
 	"context"
 	"fmt"
-	"iter"
-	"math"
 	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -22,6 +21,10 @@ type EventStore struct {
 	Client *dynamodb.Client
 	Table  string
 	Leases string // table of [Leases], for drafts with a token; it may be empty where there are none
+	Moves  string // table of [Moves], for appends to go by it; empty where the store does not move
+
+	once  sync.Once
+	heads heads
 }
 
 var _ engine.EventStore = (*EventStore)(nil)
@@ -31,64 +34,23 @@ const (
 	transactionBytes = 4 << 20 // that they may have together
 )
 
-// Load implements [engine.EventStore]. It costs a Query for each megabyte, and a read unit for each 4 KB.
-func (s *EventStore) Load(ctx context.Context, stream es.StreamID, after uint64) iter.Seq2[es.Commit, error] {
-	return func(yield func(es.Commit, error) bool) {
-		pages := dynamodb.NewQueryPaginator(s.Client, &dynamodb.QueryInput{
-			TableName: aws.String(s.Table), ConsistentRead: aws.Bool(true),
-			KeyConditionExpression:    aws.String("aggregateId = :stream AND version > :after"),
-			ExpressionAttributeValues: item{":stream": text(string(stream)), ":after": number(after)},
-		})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				yield(es.Commit{}, failed("query "+string(stream), err))
-				return
-			}
-			for _, i := range page.Items {
-				c, err := decode(i)
-				if !yield(c, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-// Tail implements [engine.EventStore]. It costs a Query, and a read unit for each 4 KB.
-func (s *EventStore) Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit, error) {
-	if n <= 0 {
-		return nil, nil
-	}
-	out, err := s.Client.Query(ctx, &dynamodb.QueryInput{
-		TableName: aws.String(s.Table), ConsistentRead: aws.Bool(true),
-		ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(min(n, math.MaxInt32))),
-		KeyConditionExpression: aws.String("aggregateId = :stream"), ExpressionAttributeValues: item{":stream": text(string(stream))},
-	})
-	if err != nil {
-		return nil, failed("query the end of "+string(stream), err)
-	}
-	commits := make([]es.Commit, len(out.Items))
-	for i, last := range slices.Backward(out.Items) {
-		if commits[len(commits)-1-i], err = decode(last); err != nil {
-			return nil, err
-		}
-	}
-	return commits, nil
-}
-
 // Append implements [engine.EventStore]. One draft costs a PutItem, a write unit for each KB; several, or one with a token,
-// cost one TransactWriteItems, twice the units, and two more for each token.
+// cost one TransactWriteItems, twice the units, and two more for each token; so does each where the store can move, with two more.
 func (s *EventStore) Append(ctx context.Context, drafts ...es.Draft) error {
 	puts, err := s.puts(drafts)
 	if err != nil {
 		return err
 	}
 	fences, fenced := s.fences(drafts)
-	if len(puts)+len(fences) > transactionItems {
+	leads, err := s.leads(ctx, drafts)
+	if err != nil {
+		return err
+	}
+	writes := slices.Concat(puts, fences, leads, s.gate(drafts))
+	if len(writes) > transactionItems {
 		return fmt.Errorf("append %d commits under %d tokens: one call takes %d of both", len(puts), len(fences), transactionItems)
 	}
-	refused, err := s.write(ctx, append(puts, fences...))
+	refused, err := s.write(ctx, writes)
 	if err != nil {
 		return failed(fmt.Sprintf("append to %s", drafts[0].Stream), err)
 	}
@@ -101,6 +63,12 @@ func (s *EventStore) Append(ctx context.Context, drafts ...es.Draft) error {
 		if there, conflict := refused[n]; conflict {
 			return conflictOf(d.Stream, there)
 		}
+	}
+	if _, closed := refused[len(writes)-1]; closed && s.Moves != "" {
+		return fmt.Errorf("append to %s: %w", drafts[0].Stream, engine.ErrMoving)
+	}
+	for _, d := range drafts {
+		s.seen().note(d.Commit())
 	}
 	return nil
 }
@@ -122,12 +90,19 @@ func (s *EventStore) puts(drafts []es.Draft) ([]types.TransactWriteItem, error) 
 		return nil, fmt.Errorf("append %d commits: one call takes 1 to %d", len(drafts), transactionItems)
 	}
 	var puts []types.TransactWriteItem
-	streams, bytes := map[es.StreamID]bool{}, 0
-	for _, d := range drafts {
-		if streams[d.Stream] {
-			return nil, fmt.Errorf("append to %s: twice in one call", d.Stream)
+	keys, bytes := map[string]bool{}, 0
+	for n, d := range drafts {
+		key := eraKey(d.Stream, d.After.Era())
+		if keys[key] {
+			return nil, fmt.Errorf("append to %s: twice in one call", key)
 		}
-		streams[d.Stream] = true
+		if err := checkStream(d.Stream); err != nil {
+			return nil, err
+		}
+		if c := d.Commit(); c.BeginsEra() && (n == 0 || drafts[n-1].Commit().Head() != d.After) {
+			return nil, fmt.Errorf("append to %s: an era begins behind its tombstone", key)
+		}
+		keys[key] = true
 		i, size, err := encode(d)
 		if err != nil {
 			return nil, err

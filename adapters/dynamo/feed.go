@@ -41,13 +41,18 @@ const (
 	chunkPositions = 10_000
 )
 
-// reference is a commit's place in its stream. It is stored as "stream@version".
+// reference is a commit's place in its stream. It is stored as "stream@version", where the stream has the mark of its era.
 type reference struct {
 	stream  es.StreamID
+	era     int
 	version uint64
 }
 
-func (r reference) String() string { return string(r.stream) + "@" + strconv.FormatUint(r.version, 10) }
+func referenceOf(c es.Commit) reference { return reference{c.Stream, c.Era, c.Version} }
+
+func (r reference) String() string {
+	return eraKey(r.stream, r.era) + "@" + strconv.FormatUint(r.version, 10)
+}
 
 func parseReference(s string) (reference, error) {
 	at := strings.LastIndexByte(s, '@')
@@ -58,7 +63,8 @@ func parseReference(s string) (reference, error) {
 	if err != nil {
 		return reference{}, fmt.Errorf("%q is no reference to a commit: %w", s, err)
 	}
-	return reference{es.StreamID(s[:at]), version}, nil
+	stream, era := splitKey(s[:at])
+	return reference{stream, era, version}, nil
 }
 
 // Read implements [engine.Feed]. It costs a Query, and a BatchGetItem for each 100 commits.
@@ -126,7 +132,7 @@ func behind(batch item, next uint64) ([]reference, error) {
 func (f *Feed) commits(ctx context.Context, references []reference) (map[reference]es.Commit, error) {
 	keys := make([]item, len(references))
 	for n, r := range references {
-		keys[n] = item{"aggregateId": text(string(r.stream)), "version": number(r.version)}
+		keys[n] = item{"aggregateId": text(eraKey(r.stream, r.era)), "version": number(r.version)}
 	}
 	found, err := getAll(ctx, f.Client, f.Events.Table, keys)
 	if err != nil {
@@ -138,7 +144,7 @@ func (f *Feed) commits(ctx context.Context, references []reference) (map[referen
 		if err != nil {
 			return nil, err
 		}
-		commits[reference{c.Stream, c.Version}] = c
+		commits[referenceOf(c)] = c
 	}
 	return commits, nil
 }

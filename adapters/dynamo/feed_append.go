@@ -23,7 +23,7 @@ func (f *Feed) Append(ctx context.Context, commits []es.Commit) error {
 	defer f.mu.Unlock()
 	p := &plan{feed: f, fed: map[es.StreamID]uint64{}}
 	for _, c := range commits {
-		p.pending = append(p.pending, span{c.Stream, c.Version, c.Last()})
+		p.pending = append(p.pending, spanOf(c))
 	}
 	for lost := 0; lost < turns; {
 		batch, err := p.next(ctx)
@@ -55,8 +55,11 @@ const turns = 30
 // span is a commit as the feed sees it.
 type span struct {
 	stream      es.StreamID
+	era         int
 	first, last uint64
 }
+
+func spanOf(c es.Commit) span { return span{c.Stream, c.Era, c.Version, c.Last()} }
 
 // plan says what to add next.
 type plan struct {
@@ -115,7 +118,7 @@ func (p *plan) joining(ctx context.Context, c span, at uint64, limit int) ([]spa
 			break
 		}
 		at = commit.Last()
-		found = append(found, span{c.stream, commit.Version, at})
+		found = append(found, spanOf(commit))
 		if at >= c.last || len(found) == limit {
 			return found, nil
 		}
@@ -149,7 +152,7 @@ func (f *Feed) write(ctx context.Context, batch []span) (*stale, error) {
 	var streams []es.StreamID
 	was, now := map[es.StreamID]uint64{}, map[es.StreamID]uint64{}
 	for n, c := range batch {
-		references[n] = text(reference{c.stream, c.first}.String())
+		references[n] = text(reference{c.stream, c.era, c.first}.String())
 		if _, seen := now[c.stream]; !seen {
 			streams = append(streams, c.stream)
 			was[c.stream] = c.first - 1

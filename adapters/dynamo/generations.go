@@ -2,12 +2,15 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
@@ -89,6 +92,30 @@ func (v *Views) Rows(ctx context.Context, view string) iter.Seq2[engine.ListedRo
 			}
 		}
 	}
+}
+
+// savesAtOnce is how many rows are saved at once.
+const savesAtOnce = 32
+
+// SaveAll implements [engine.WholeViews]. It costs what Save costs for each row.
+func (v *Views) SaveAll(ctx context.Context, view string, changes []engine.RowChange) (stale []string, err error) {
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(savesAtOnce)
+	var mu sync.Mutex
+	for _, c := range changes {
+		all.Go(func() error {
+			err := v.Save(ctx, view, c.ID, c.Was, c.Now)
+			if !errors.Is(err, engine.ErrStale) {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			stale = append(stale, c.ID)
+			return nil
+		})
+	}
+	err = all.Wait()
+	return stale, err
 }
 
 // EraseRows implements [engine.WholeViews]. It costs a Scan of the whole table, and a write unit for each item.

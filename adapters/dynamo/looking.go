@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/foldstream/foldstream/engine"
@@ -18,7 +19,7 @@ const lookSpan = 2000
 // read: it costs a Query for each [lookSpan] positions or megabyte, and a BatchGetItem for each 100 commits.
 func (f *Feed) Look(ctx context.Context, l engine.Look) ([]es.Positioned, error) {
 	span := uint64(lookSpan)
-	if l.Stream == "" && l.Category == "" {
+	if l.Stream == "" && len(l.Categories) == 0 {
 		span = uint64(l.Limit)
 	}
 	var found []place
@@ -47,7 +48,7 @@ func isOf(stream es.StreamID, l engine.Look) bool {
 	if l.Stream != "" {
 		return stream == l.Stream
 	}
-	return l.Category == "" || stream.Category() == l.Category
+	return len(l.Categories) == 0 || slices.Contains(l.Categories, stream.Category())
 }
 
 // place is a position of the feed, and the commit there.
@@ -79,13 +80,18 @@ func (f *Feed) read(ctx context.Context, places []place) ([]es.Positioned, error
 	if err != nil {
 		return nil, failed("read commits of the feed", err)
 	}
+	missing := slices.DeleteFunc(slices.Clone(places), func(p place) bool {
+		_, there := commits[p.reference]
+		return there
+	})
+	hollow, err := f.hollow(ctx, missing)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(commits, hollow)
 	found := make([]es.Positioned, len(places))
 	for n, p := range places {
-		commit, there := commits[p.reference]
-		if !there {
-			return nil, &es.Fault{Doing: fmt.Sprintf("read position %d of the feed", p.position), Err: fmt.Errorf("there is no commit %s", p.reference)}
-		}
-		found[n] = es.Positioned{Position: p.position, Commit: commit}
+		found[n] = es.Positioned{Position: p.position, Commit: commits[p.reference]}
 	}
 	return found, nil
 }

@@ -25,7 +25,8 @@ type Relay struct {
 }
 
 // Handle is the Lambda's handler. It reports the first record that it could not bring on, with which Lambda tries again;
-// why it could not is in the log. Changes and removals of items, which only operators make, are passed over.
+// why it could not is in the log. Changes and removals of items, which only operators make, are passed over, and so are
+// copies, which [Importer] brings on.
 func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	response := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}}
 	fail := func(record events.DynamoDBEventRecord, err error) {
@@ -35,7 +36,7 @@ func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.
 	}
 	var commits []es.Commit
 	for _, record := range batch.Records {
-		if record.EventName != string(events.DynamoDBOperationTypeInsert) {
+		if record.EventName != string(events.DynamoDBOperationTypeInsert) || isCopy(record.Change.NewImage) {
 			continue
 		}
 		c, err := decodeImage(record.Change.NewImage)
@@ -57,6 +58,11 @@ func (r *Relay) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.
 		fail(batch.Records[0], err)
 	}
 	return response, nil
+}
+
+func isCopy(image map[string]events.DynamoDBAttributeValue) bool {
+	_, copied := image[copiedFrom]
+	return copied
 }
 
 // betweenBatches is how long to wait for what is busy.

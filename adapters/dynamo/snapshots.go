@@ -40,6 +40,11 @@ func (s *Snapshots) Snapshot(ctx context.Context, fold es.FoldID, stream es.Stre
 	if snapshot.Version, err = numberOf(out.Item, "version"); err != nil {
 		return engine.Snapshot{}, &es.Fault{Doing: doing, Err: err}
 	}
+	era, err := numberOf(out.Item, "era")
+	if err != nil {
+		return engine.Snapshot{}, &es.Fault{Doing: doing, Err: err}
+	}
+	snapshot.Era = int(era)
 	if commands, ok := out.Item["commands"].(*types.AttributeValueMemberB); ok {
 		snapshot.Commands = commands.Value
 	}
@@ -55,6 +60,9 @@ func (s *Snapshots) SaveSnapshot(ctx context.Context, fold es.FoldID, stream es.
 	}
 	i := snapshotKey(fold, stream)
 	i["fingerprint"], i["version"], i["state"] = text(fold.Fingerprint), number(snapshot.Version), text(string(snapshot.State))
+	if snapshot.Era > 0 {
+		i["era"] = number(snapshot.Era)
+	}
 	if len(snapshot.Commands) > 0 {
 		i["commands"] = &types.AttributeValueMemberB{Value: snapshot.Commands}
 	}

@@ -30,15 +30,17 @@ type Sweeper struct {
 // had such commits. Let until be some minutes ago, so that the relay has had its chance. It reads the whole events table,
 // half a read unit for each 4 KB, whatever the times are, and a read unit for each stream between them, two for one that
 // began then: those that the directory lacks are noted there. It begins with a wake-up, if it is to make any, because the
-// relay may have given up one after it had fed its commits.
+// relay may have given up one after it had fed its commits. Copies are not looked for in the table: the notes of [Importer] say
+// what is missing of them.
 func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int, err error) {
 	relay := Relay(*s)
 	if err := relay.wake(ctx); err != nil {
 		return 0, err
 	}
+	aside := relay.finishAll(ctx) // what fails beside the sweep itself
 	pages := dynamodb.NewScanPaginator(s.Feed.Client, &dynamodb.ScanInput{
 		TableName:            aws.String(s.Feed.Events.Table),
-		FilterExpression:     aws.String("#time BETWEEN :from AND :until"),
+		FilterExpression:     aws.String("#time BETWEEN :from AND :until AND attribute_not_exists(" + copiedFrom + ")"),
 		ProjectionExpression: aws.String("aggregateId, version, #count, #time"),
 		ExpressionAttributeNames: map[string]string{
 			"#time": "time", "#count": "count",
@@ -47,22 +49,21 @@ func (s *Sweeper) Sweep(ctx context.Context, from, until time.Time) (behind int,
 			":from": text(from.UTC().Format(timeFormat)), ":until": text(until.UTC().Format(timeFormat)),
 		},
 	})
-	var unlisted error // which keeps no commit from the feed
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return behind, errors.Join(unlisted, failed("scan the events table", err))
+			return behind, errors.Join(aside, failed("scan the events table", err))
 		}
 		n, err := s.sweep(ctx, page.Items)
 		behind += n
 		if err != nil {
-			return behind, errors.Join(unlisted, err)
+			return behind, errors.Join(aside, err)
 		}
-		if unlisted == nil {
-			unlisted = s.list(ctx, page.Items)
+		if aside == nil {
+			aside = s.list(ctx, page.Items)
 		}
 	}
-	return behind, unlisted
+	return behind, aside
 }
 
 // list notes the streams that some commits begin, as far as the directory lacks them.
@@ -96,7 +97,7 @@ func (s *Sweeper) sweep(ctx context.Context, commits []item) (behind int, err er
 		if err != nil {
 			return 0, err
 		}
-		stream := es.StreamID(textOf(i, "aggregateId"))
+		stream, _ := splitKey(textOf(i, "aggregateId"))
 		reached[stream] = max(reached[stream], version+count-1)
 	}
 	fed, err := s.Feed.fed(ctx, slices.Collect(maps.Keys(reached)))

@@ -12,14 +12,14 @@ import (
 )
 
 // Names are the names of the tables.
-type Names struct{ Events, Feed, Views, Checkpoints, Traces, Connections, Leases, Snapshots, Directory, Outbox string }
+type Names struct{ Events, Feed, Views, Checkpoints, Traces, Connections, Leases, Snapshots, Directory, Keys, Outbox string }
 
 // NamesBy are the names that somebody gives to the tables, told what each is for.
 func NamesBy(name func(thing string) string) Names {
 	return Names{
 		Events: name("events"), Feed: name("feed"), Views: name("views"), Checkpoints: name("checkpoints"), Traces: name("traces"),
 		Connections: name("connections"), Leases: name("leases"), Snapshots: name("snapshots"),
-		Directory: name("directory"), Outbox: name("outbox"),
+		Directory: name("directory"), Keys: name("keys"), Outbox: name("outbox"),
 	}
 }
 
@@ -30,6 +30,7 @@ type Table struct {
 	Hash, Range Key
 	Expires     string // attribute with the time to live, in seconds since 1970; empty for none
 	Stream      bool   // with new images
+	Forgets     bool   // what is deleted must be gone: there is no point-in-time recovery
 }
 
 // Key is an attribute of a table's primary key.
@@ -57,6 +58,7 @@ func (n Names) Tables() []Table {
 		{Name: n.Leases, Hash: Key{Name: "lease"}, Range: Key{Name: sk}},
 		{Name: n.Snapshots, Hash: Key{Name: "aggregateId"}, Range: Key{Name: "fold"}},
 		{Name: n.Directory, Hash: Key{Name: pk}, Range: Key{Name: sk}},
+		{Name: n.Keys, Hash: Key{Name: "subject"}, Range: Key{Name: sk}, Forgets: true},
 		{Name: n.Outbox, Hash: Key{Name: "recipient"}, Range: Key{Name: "id"}, Expires: expires},
 	}
 }

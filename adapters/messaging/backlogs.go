@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -19,8 +18,7 @@ type Backlogs struct {
 	Client *sqs.Client
 	Name   func(consumer string) string // of its queue, but for the end ".fifo"
 
-	mu   sync.Mutex
-	urls map[string]string // by name
+	addresses addresses
 }
 
 var _ engine.Backlogs = (*Backlogs)(nil)
@@ -31,41 +29,29 @@ var counted = []types.QueueAttributeName{
 
 // Backlog implements [engine.Backlogs]. It costs a GetQueueAttributes, and once for each queue a GetQueueUrl.
 func (b *Backlogs) Backlog(ctx context.Context, consumer string) (engine.Backlog, error) {
-	url, err := b.url(ctx, b.Name(consumer)+".fifo")
+	url, err := b.addresses.of(ctx, b.Client, b.Name(consumer)+".fifo")
 	if err != nil {
 		return engine.Backlog{}, err
 	}
-	out, err := b.Client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: aws.String(url), AttributeNames: counted})
+	n, err := countIn(ctx, b.Client, url)
 	if err != nil {
 		return engine.Backlog{}, fmt.Errorf("count what waits for %s: %w", consumer, err)
 	}
-	var all engine.Backlog
+	return engine.Backlog{Waiting: n}, nil
+}
+
+// countIn is about how many messages a queue holds.
+func countIn(ctx context.Context, client *sqs.Client, url string) (all uint64, err error) {
+	out, err := client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: aws.String(url), AttributeNames: counted})
+	if err != nil {
+		return 0, err
+	}
 	for _, attribute := range counted {
 		n, err := strconv.ParseUint(out.Attributes[string(attribute)], 10, 64)
 		if err != nil {
-			return engine.Backlog{}, fmt.Errorf("count what waits for %s: %w", consumer, err)
+			return 0, err
 		}
-		all.Waiting += n
+		all += n
 	}
 	return all, nil
-}
-
-func (b *Backlogs) url(ctx context.Context, name string) (string, error) {
-	b.mu.Lock()
-	url := b.urls[name]
-	b.mu.Unlock()
-	if url != "" {
-		return url, nil
-	}
-	out, err := b.Client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String(name)})
-	if err != nil {
-		return "", fmt.Errorf("look for the queue %s: %w", name, err)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.urls == nil {
-		b.urls = map[string]string{}
-	}
-	b.urls[name] = aws.ToString(out.QueueUrl)
-	return b.urls[name], nil
 }

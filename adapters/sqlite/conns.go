@@ -45,7 +45,7 @@ func openFile(path, schema, synchronous string, guest bool) (*file, error) {
 }
 
 // layout is the version of the tables, as it stands in the files.
-const layout = 4
+const layout = 5
 
 // prepare makes the tables in a new file, and those that a file of an earlier layout lacks. A guest leaves that to the server,
 // which may be of another version and at work.
@@ -71,7 +71,13 @@ func prepare(conn *sqlite.Conn, schema string, guest bool) error {
 }
 
 // later are columns that tables of an earlier layout lack.
-var later = []struct{ table, column, definition string }{{"outcomes", "command", "TEXT NOT NULL DEFAULT ''"}}
+var later = []struct{ table, column, definition string }{
+	{"outcomes", "command", "TEXT NOT NULL DEFAULT ''"},
+	{"outcomes", "schema", "INTEGER NOT NULL DEFAULT 0"},
+	{"parked", "history", "TEXT NOT NULL DEFAULT ''"},
+	{"events", "era", "INTEGER NOT NULL DEFAULT 0"},
+	{"snapshots", "era", "INTEGER NOT NULL DEFAULT 0"},
+}
 
 // widen adds such columns to the tables that are there.
 func widen(conn *sqlite.Conn) error {

@@ -40,6 +40,12 @@ func TestContract(t *testing.T) {
 	t.Run("EventStore", func(t *testing.T) {
 		contract.EventStore(t, func(t *testing.T) engine.EventStore { return open(t) })
 	})
+	t.Run("Eras", func(t *testing.T) {
+		contract.Eras(t, func(t *testing.T) contract.Closable {
+			db := open(t)
+			return contract.Closable{EventStore: db, Feed: db, Books: db}
+		})
+	})
 	t.Run("Fencing", func(t *testing.T) {
 		contract.Fencing(t, func(t *testing.T) (engine.EventStore, engine.Leases) {
 			db := open(t)
@@ -73,6 +79,12 @@ func TestContract(t *testing.T) {
 			return db, db
 		})
 	})
+	t.Run("Importer", func(t *testing.T) {
+		contract.Importer(t, func(t *testing.T) contract.Importing {
+			db := open(t)
+			return contract.Importing{Importer: db, Store: db, Feed: db, Checkpoints: db}
+		})
+	})
 	t.Run("Views", func(t *testing.T) {
 		contract.Views(t, func(t *testing.T) engine.Views { return open(t) })
 	})
@@ -87,6 +99,9 @@ func TestContract(t *testing.T) {
 	})
 	t.Run("Jobs", func(t *testing.T) {
 		contract.Jobs(t, func(t *testing.T) engine.Jobs { return open(t) })
+	})
+	t.Run("Keys", func(t *testing.T) {
+		contract.Keys(t, func(t *testing.T) engine.Keys { return open(t) })
 	})
 	t.Run("Upkeep", func(t *testing.T) {
 		contract.Inbox(t, func(t *testing.T) (engine.Inbox, contract.Delivery) {

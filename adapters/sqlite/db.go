@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"zombiezen.com/go/sqlite"
 )
 
 // DB is an open data folder. It implements the ports of package engine that keep things, and is safe for concurrent use.
@@ -17,6 +19,7 @@ type DB struct {
 	lock   *os.File // nil for a guest
 	events *file
 	state  *file
+	keys   *file
 	relay  *relay // nil for a guest
 	timers *errands
 	inbox  *errands
@@ -29,6 +32,9 @@ var eventsSchema string
 
 //go:embed state.sql
 var stateSchema string
+
+//go:embed keys.sql
+var keysSchema string
 
 // Open opens a data folder, which it makes if it is not there. Only one process can serve a folder at a time: others get
 // [ErrLocked], unless they come as a [Guest].
@@ -67,6 +73,14 @@ func (db *DB) open(dir string) (err error) {
 	if db.state, err = openFile(filepath.Join(dir, "state.db"), stateSchema, "NORMAL", db.guest); err != nil {
 		return err
 	}
+	if db.keys, err = openFile(filepath.Join(dir, "keys.db"), keysSchema, "FULL", db.guest); err != nil {
+		return err
+	}
+	if err := db.keys.write(context.Background(), func(conn *sqlite.Conn) error {
+		return exec(conn, "PRAGMA secure_delete = ON")
+	}); err != nil {
+		return err
+	}
 	if db.guest {
 		return nil
 	}
@@ -90,7 +104,7 @@ func (db *DB) closeAll() error {
 	if db.relay != nil {
 		db.relay.close()
 	}
-	for _, f := range []*file{db.state, db.events} {
+	for _, f := range []*file{db.keys, db.state, db.events} {
 		if f != nil {
 			errs = append(errs, f.close())
 		}

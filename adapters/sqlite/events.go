@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -22,9 +23,15 @@ func (db *DB) Append(ctx context.Context, drafts ...es.Draft) error {
 		}
 	}
 	err := db.events.write(ctx, func(conn *sqlite.Conn) error {
-		for _, r := range records {
+		if err := admits(conn, drafts); err != nil {
+			return err
+		}
+		for i, r := range records {
 			if err := r.checkToken(conn); err != nil {
 				return err
+			}
+			if i > 0 && r.follows(records[i-1]) {
+				continue
 			}
 			if err := r.check(conn); err != nil {
 				return err
@@ -45,21 +52,22 @@ func (db *DB) Append(ctx context.Context, drafts ...es.Draft) error {
 
 // check refuses a record whose stream is not where its draft says.
 func (r record) check(conn *sqlite.Conn) error {
-	stmt, err := conn.Prepare("SELECT version + count - 1 FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1")
+	stmt, err := conn.Prepare(`SELECT version + count - 1, era + EXISTS (SELECT 1 FROM eras WHERE (stream, era) = (events.stream, events.era))
+		FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1`)
 	if err != nil {
 		return err
 	}
 	stmt.BindText(1, string(r.Stream))
-	last := uint64(0)
+	last := es.Head{}
 	if found, err := stmt.Step(); err != nil {
 		return err
 	} else if found {
-		last = uint64(stmt.ColumnInt64(0))
+		last = es.HeadAt(uint64(stmt.ColumnInt64(0)), stmt.ColumnInt(1))
 		if err := stmt.Reset(); err != nil {
 			return err
 		}
 	}
-	if last == r.After.Version() {
+	if last == r.After {
 		return nil
 	}
 	commit, err := at(conn, r.Stream, r.After.Version()+1)
@@ -91,6 +99,10 @@ func (db *DB) Load(ctx context.Context, stream es.StreamID, after uint64) iter.S
 		for more := true; more; {
 			var commits []es.Positioned
 			err := db.events.read(ctx, func(conn *sqlite.Conn) error {
+				var err error
+				if after, err = behindArchived(conn, stream, after); err != nil {
+					return err
+				}
 				stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?")
 				if err != nil {
 					return err
@@ -119,7 +131,8 @@ func (db *DB) Load(ctx context.Context, stream es.StreamID, after uint64) iter.S
 func (db *DB) Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit, error) {
 	var found []es.Positioned
 	err := db.events.read(ctx, func(conn *sqlite.Conn) error {
-		stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE stream = ? ORDER BY version DESC LIMIT ?")
+		stmt, err := conn.Prepare("SELECT " + recordColumns + ` FROM events WHERE stream = ?1
+			AND version > (SELECT coalesce(max(version), 0) FROM eras WHERE stream = ?1) ORDER BY version DESC LIMIT ?2`)
 		if err != nil {
 			return err
 		}
@@ -164,6 +177,7 @@ const (
 
 // page reads the commits that a statement gives. There may be more when it ends at the statement's limit, or for size.
 func page(stmt *sqlite.Stmt, limit, bytes int) (commits []es.Positioned, more bool, err error) {
+	known := names{}
 	for size := 0; ; {
 		found, err := stmt.Step()
 		if err != nil {
@@ -172,9 +186,12 @@ func page(stmt *sqlite.Stmt, limit, bytes int) (commits []es.Positioned, more bo
 		if !found {
 			return commits, len(commits) == limit, nil
 		}
-		p, err := scan(stmt)
+		p, err := scan(stmt, known)
 		if err != nil {
 			return nil, false, errors.Join(err, stmt.Reset())
+		}
+		if len(commits) == cap(commits) {
+			commits = slices.Grow(commits, min(max(16, 3*len(commits)), limit-len(commits)))
 		}
 		commits = append(commits, p)
 		if size += stmt.ColumnLen(eventsColumn); size > bytes {

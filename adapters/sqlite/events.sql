@@ -10,10 +10,21 @@ CREATE TABLE IF NOT EXISTS events (
     causation_id TEXT    NOT NULL,
     invoker      TEXT    NOT NULL,
     trace        TEXT    NOT NULL,
-    events       TEXT    NOT NULL,    -- a JSON array of {"type", "schema", "data"}
+    events       TEXT    NOT NULL,    -- a JSON array of {"type", "schema", "data"}; empty once they are archived
     lengths      BLOB    NOT NULL,    -- of the array's elements in bytes, as varints: so that reading need not parse
+    era          INTEGER NOT NULL DEFAULT 0, -- of the stream
     UNIQUE (stream, version)
 ) STRICT;
+
+-- The eras of streams that have ended.
+CREATE TABLE IF NOT EXISTS eras (
+    stream   TEXT    NOT NULL,
+    era      INTEGER NOT NULL,
+    version  INTEGER NOT NULL,            -- of the tombstone
+    archived TEXT    NOT NULL DEFAULT '', -- the manifest of the copy that its commits are read from; empty while they are here
+    emptied  INTEGER NOT NULL DEFAULT 0,  -- 1 once none of its commits has events any more, but for the tombstone
+    PRIMARY KEY (stream, era)
+) STRICT, WITHOUT ROWID;
 
 -- Who may write to what: here because appends look into it.
 CREATE TABLE IF NOT EXISTS leases (
@@ -55,3 +66,16 @@ CREATE TABLE IF NOT EXISTS jobs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_under_way ON jobs (lane) WHERE ended = 0;
+
+-- Up to which position of its feed another store has been taken over: here because commits are appended with it.
+CREATE TABLE IF NOT EXISTS copies (
+    source   TEXT    PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Where the store is moving: here because appends look into it.
+CREATE TABLE IF NOT EXISTS moves (
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    writes INTEGER NOT NULL, -- who may write
+    move   TEXT    NOT NULL  -- JSON
+) STRICT;

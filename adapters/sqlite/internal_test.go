@@ -115,11 +115,11 @@ func TestDamagedRowsAreFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	events, lengths := r.events, string(r.lengths)
-	if got, err := split([]byte(events), r.lengths, 2); err != nil || len(got) != 2 || got[1].Schema != 2 || string(got[1].Data) != `{"b":"}"}` {
+	if got, err := split([]byte(events), r.lengths, 2, names{}); err != nil || len(got) != 2 || got[1].Schema != 2 || string(got[1].Data) != `{"b":"}"}` {
 		t.Fatalf("split gave %v, error %v", got, err)
 	}
 	for _, count := range []int{-1, 0, 1, 3, 1 << 40} {
-		if _, err := split([]byte(events), r.lengths, count); !errors.Is(err, errDamaged) {
+		if _, err := split([]byte(events), r.lengths, count, names{}); !errors.Is(err, errDamaged) {
 			t.Errorf("%d events: the error is %v", count, err)
 		}
 	}
@@ -135,7 +135,7 @@ func TestDamagedRowsAreFaults(t *testing.T) {
 		"no data":           {strings.Replace(events, `"data"`, `"tada"`, 1), lengths},
 		"an odd schema":     {strings.Replace(events, `"schema":2`, `"schema":x`, 1), lengths},
 	} {
-		if _, err := split([]byte(damaged[0]), []byte(damaged[1]), 2); !errors.Is(err, errDamaged) {
+		if _, err := split([]byte(damaged[0]), []byte(damaged[1]), 2, names{}); !errors.Is(err, errDamaged) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 	}
@@ -262,7 +262,8 @@ func TestAFolderOfTheLayoutBeforeGainsItsTables(t *testing.T) {
 	}
 	for _, statement := range []string{
 		"DROP TABLE generations", "DROP TABLE snapshots", "DROP TABLE texts", "DROP TABLE documents", "ALTER TABLE subscriptions RENAME COLUMN topic TO stream",
-		"ALTER TABLE outcomes DROP COLUMN command", "PRAGMA user_version = 1",
+		"ALTER TABLE parked DROP COLUMN history", "ALTER TABLE outcomes DROP COLUMN command", "ALTER TABLE outcomes DROP COLUMN schema",
+		"PRAGMA user_version = 1",
 	} {
 		alter(t, filepath.Join(dir, "state.db"), statement)
 	}

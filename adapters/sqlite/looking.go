@@ -10,14 +10,18 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// Look implements [engine.Log]. A stream's commits are found by their index; those of a category are chosen from all.
+// Look implements [engine.Log]. A stream's commits are found by their index; those of categories are chosen from all.
 func (db *DB) Look(ctx context.Context, l engine.Look) (commits []es.Positioned, err error) {
 	where, of, order := "position BETWEEN ? AND ?", "", "position"
 	switch {
 	case l.Stream != "":
 		where, of, order = "stream = ? AND "+where, string(l.Stream), "version"
-	case l.Category != "":
-		where, of = "instr(stream, ?) = 1 AND "+where, string(es.NewStreamID(l.Category, ""))
+	case len(l.Categories) > 0:
+		list, err := es.Encode(l.Categories)
+		if err != nil {
+			return nil, fmt.Errorf("encode categories: %w", err)
+		}
+		where, of = "substr(stream, 1, instr(stream, '-') - 1) IN (SELECT value FROM json_each(?)) AND "+where, string(list)
 	}
 	if l.Backward {
 		order += " DESC"

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,8 +90,8 @@ func (r record) checkSize() error {
 	return nil
 }
 
-const insertRecord = `INSERT INTO events (stream, version, count, time, command_id, trace_id, causation_id, invoker, trace, events, lengths)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const insertRecord = `INSERT INTO events (stream, version, count, time, command_id, trace_id, causation_id, invoker, trace, events, lengths, era)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // insert appends the record to the feed. Whoever calls it has made sure that the stream is where the draft says.
 func (r record) insert(conn *sqlite.Conn) error {
@@ -110,43 +111,82 @@ func (r record) insert(conn *sqlite.Conn) error {
 	stmt.BindText(9, o.Trace)
 	stmt.BindText(10, r.events)
 	stmt.BindBytes(11, r.lengths)
-	_, err = stmt.Step()
-	return err
+	stmt.BindInt64(12, int64(r.After.Era()))
+	if _, err = stmt.Step(); err != nil || !r.Commit().Closes() {
+		return err
+	}
+	return exec(conn, "INSERT INTO eras (stream, era, version) VALUES (?, ?, ?)", string(r.Stream), r.After.Era(), r.After.Version()+1)
 }
 
 const (
-	recordColumns = "position, stream, version, time, command_id, trace_id, causation_id, invoker, trace, events, lengths, count"
+	recordColumns = "position, stream, version, time, command_id, trace_id, causation_id, invoker, trace, events, lengths, count, era"
 	eventsColumn  = 9
 	lengthsColumn = 10
 	countColumn   = 11
+	eraColumn     = 12
 )
 
 // scan reads the commit of a row of [recordColumns].
-func scan(stmt *sqlite.Stmt) (es.Positioned, error) {
+func scan(stmt *sqlite.Stmt, known names) (es.Positioned, error) {
+	text := texts(stmt, 1, 4, 5, 6, 7, 8)
 	p := es.Positioned{Position: uint64(stmt.ColumnInt64(0)), Commit: es.Commit{
-		Stream:  es.StreamID(stmt.ColumnText(1)),
+		Stream:  es.StreamID(text[0]),
 		Version: uint64(stmt.ColumnInt64(2)),
+		Era:     stmt.ColumnInt(eraColumn),
 		Origin: es.Origin{
-			Time: time.UnixMilli(stmt.ColumnInt64(3)).UTC(), CommandID: stmt.ColumnText(4), TraceID: stmt.ColumnText(5),
-			CausationID: stmt.ColumnText(6), Invoker: stmt.ColumnText(7), Trace: stmt.ColumnText(8),
+			Time: time.UnixMilli(stmt.ColumnInt64(3)).UTC(), CommandID: text[1], TraceID: text[2],
+			CausationID: text[3], Invoker: text[4], Trace: text[5],
 		},
 	}}
+	if stmt.ColumnLen(eventsColumn) == 0 {
+		return p, nil // they are archived
+	}
 	events := make([]byte, stmt.ColumnLen(eventsColumn))
 	stmt.ColumnBytes(eventsColumn, events)
 	var few [32]byte
 	lengths := append(few[:0], make([]byte, stmt.ColumnLen(lengthsColumn))...) // on the stack as a rule
 	stmt.ColumnBytes(lengthsColumn, lengths)
 	var err error
-	if p.Events, err = split(events, lengths, stmt.ColumnInt(countColumn)); err != nil {
+	if p.Events, err = split(events, lengths, stmt.ColumnInt(countColumn), known); err != nil {
 		return p, fmt.Errorf("read position %d, %s@%d: %w", p.Position, p.Stream, p.Version, err)
 	}
 	return p, nil
 }
 
+// texts reads six columns of text, which share their memory.
+func texts(stmt *sqlite.Stmt, columns ...int) (all [6]string) {
+	var few [320]byte // enough on the stack as a rule
+	var ends [6]int
+	buffer := few[:0]
+	for i, column := range columns {
+		begin := len(buffer)
+		buffer = slices.Grow(buffer, stmt.ColumnLen(column))
+		buffer = buffer[:begin+stmt.ColumnBytes(column, buffer[begin:cap(buffer)])]
+		ends[i] = len(buffer)
+	}
+	begin, shared := 0, string(buffer)
+	for i, end := range ends {
+		all[i], begin = shared[begin:end], end
+	}
+	return all
+}
+
+// names are those of event types that have been read, each of which comes again and again, and is kept once.
+type names map[string]string
+
+func (n names) once(name []byte) string {
+	if known, ok := n[string(name)]; ok {
+		return known
+	}
+	text := string(name)
+	n[text] = text
+	return text
+}
+
 var errDamaged = errors.New("the row is damaged")
 
 // split cuts the array of events into its elements, so many, of which it copies nothing.
-func split(events, lengths []byte, count int) ([]es.Recorded, error) {
+func split(events, lengths []byte, count int, known names) ([]es.Recorded, error) {
 	if count <= 0 || count > len(lengths) {
 		return nil, errDamaged
 	}
@@ -158,7 +198,7 @@ func split(events, lengths []byte, count int) ([]es.Recorded, error) {
 			return nil, errDamaged
 		}
 		var ok bool
-		if recorded[i], ok = element(rest[1 : length+1]); !ok { // behind the bracket or the comma
+		if recorded[i], ok = element(rest[1:length+1], known); !ok { // behind the bracket or the comma
 			return nil, errDamaged
 		}
 		rest, lengths = rest[length+1:], lengths[n:]
@@ -170,7 +210,7 @@ func split(events, lengths []byte, count int) ([]es.Recorded, error) {
 }
 
 // element reads one event as newRecord wrote it.
-func element(text []byte) (e es.Recorded, ok bool) {
+func element(text []byte, known names) (e es.Recorded, ok bool) {
 	text, ok = bytes.CutPrefix(text, []byte(beforeType))
 	if !ok {
 		return e, false
@@ -194,6 +234,6 @@ func element(text []byte) (e es.Recorded, ok bool) {
 	if !ok || !bytes.HasSuffix(text, []byte{'}'}) {
 		return e, false
 	}
-	e.Type, e.Data = string(name), text[:len(text)-1:len(text)-1]
+	e.Type, e.Data = known.once(name), text[:len(text)-1:len(text)-1]
 	return e, true
 }

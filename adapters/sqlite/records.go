@@ -52,8 +52,26 @@ func (db *DB) Advance(ctx context.Context, consumer string, stream es.StreamID, 
 
 // Park implements [engine.ParkingLot].
 func (db *DB) Park(ctx context.Context, p engine.Parked) error {
-	return db.change(ctx, "park", `INSERT OR REPLACE INTO parked (consumer, stream, version, error, attempts, time) VALUES (?, ?, ?, ?, ?, ?)`,
-		p.Consumer, string(p.Stream), p.Version, p.Error, p.Attempts, p.Time.UnixMilli())
+	err := db.state.write(ctx, func(conn *sqlite.Conn) error {
+		now := p
+		if err := readParked(conn, func(was engine.Parked) { now = p.Behind(was) }, "WHERE consumer = ? AND stream = ?", p.Consumer, string(p.Stream)); err != nil {
+			return err
+		}
+		history := ""
+		if len(now.History) > 0 {
+			text, err := es.Encode(now.History)
+			if err != nil {
+				return fmt.Errorf("encode its history: %w", err)
+			}
+			history = string(text)
+		}
+		return exec(conn, `INSERT OR REPLACE INTO parked (consumer, stream, version, error, attempts, time, history) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			p.Consumer, string(p.Stream), p.Version, p.Error, p.Attempts, p.Time.UnixMilli(), history)
+	})
+	if err != nil {
+		return fmt.Errorf("park %s for %s: %w", p.Stream, p.Consumer, err)
+	}
+	return nil
 }
 
 // Unpark implements [engine.ParkingLot].
@@ -64,13 +82,7 @@ func (db *DB) Unpark(ctx context.Context, consumer string, stream es.StreamID) e
 // Parked implements [engine.ParkingLot].
 func (db *DB) Parked(ctx context.Context) (all []engine.Parked, err error) {
 	err = db.state.read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, "SELECT consumer, stream, version, error, attempts, time FROM parked ORDER BY consumer, stream", func(stmt *sqlite.Stmt) error {
-			all = append(all, engine.Parked{
-				Consumer: stmt.ColumnText(0), Stream: es.StreamID(stmt.ColumnText(1)), Version: uint64(stmt.ColumnInt64(2)),
-				Error: stmt.ColumnText(3), Attempts: stmt.ColumnInt(4), Time: moment(stmt, 5),
-			})
-			return nil
-		})
+		return readParked(conn, func(p engine.Parked) { all = append(all, p) }, "ORDER BY consumer, stream")
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list what is parked: %w", err)
@@ -78,12 +90,28 @@ func (db *DB) Parked(ctx context.Context) (all []engine.Parked, err error) {
 	return all, nil
 }
 
+func readParked(conn *sqlite.Conn, add func(engine.Parked), where string, args ...any) error {
+	return query(conn, "SELECT consumer, stream, version, error, attempts, time, history FROM parked "+where, func(stmt *sqlite.Stmt) error {
+		p := engine.Parked{
+			Consumer: stmt.ColumnText(0), Stream: es.StreamID(stmt.ColumnText(1)), Version: uint64(stmt.ColumnInt64(2)),
+			Error: stmt.ColumnText(3), Attempts: stmt.ColumnInt(4), Time: moment(stmt, 5),
+		}
+		if history := document(stmt, 6); history != nil {
+			if err := es.Decode(history, &p.History); err != nil {
+				return fmt.Errorf("decode the history of %s for %s: %w", p.Stream, p.Consumer, err)
+			}
+		}
+		add(p)
+		return nil
+	}, args...)
+}
+
 // Note implements [engine.Traces].
 func (db *DB) Note(ctx context.Context, traceID string, outcomes []engine.Outcome) error {
 	err := db.state.write(ctx, func(conn *sqlite.Conn) error {
 		for _, o := range outcomes {
-			if err := exec(conn, `INSERT OR IGNORE INTO outcomes (trace, stream, version, type, time, payload, command, causation, invoker) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				traceID, string(o.AggregateID), o.Version, o.Type, o.Time.UnixMilli(), string(o.Payload), o.CommandID, o.CausationID, o.Invoker); err != nil {
+			if err := exec(conn, `INSERT OR IGNORE INTO outcomes (trace, stream, version, type, time, payload, schema, command, causation, invoker) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				traceID, string(o.AggregateID), o.Version, o.Type, o.Time.UnixMilli(), string(o.Payload), o.Schema, o.CommandID, o.CausationID, o.Invoker); err != nil {
 				return err
 			}
 		}
@@ -98,12 +126,12 @@ func (db *DB) Note(ctx context.Context, traceID string, outcomes []engine.Outcom
 // Trace implements [engine.Traces].
 func (db *DB) Trace(ctx context.Context, traceID string) (outcomes []engine.Outcome, err error) {
 	err = db.state.read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, `SELECT stream, version, type, time, payload, command, causation, invoker FROM outcomes
+		return query(conn, `SELECT stream, version, type, time, payload, command, causation, invoker, schema FROM outcomes
 			WHERE trace = ? ORDER BY time, version, stream, type`, func(stmt *sqlite.Stmt) error {
 			outcomes = append(outcomes, engine.Outcome{
 				TraceID: traceID, AggregateID: es.StreamID(stmt.ColumnText(0)), Version: uint64(stmt.ColumnInt64(1)),
 				Type: stmt.ColumnText(2), Time: moment(stmt, 3), Payload: document(stmt, 4),
-				CommandID: stmt.ColumnText(5), CausationID: stmt.ColumnText(6), Invoker: stmt.ColumnText(7),
+				CommandID: stmt.ColumnText(5), CausationID: stmt.ColumnText(6), Invoker: stmt.ColumnText(7), Schema: stmt.ColumnInt(8),
 			})
 			return nil
 		}, traceID)

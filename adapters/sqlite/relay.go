@@ -228,9 +228,7 @@ func (db *DB) Publish(ctx context.Context, commits []es.Commit) error {
 // wait returns when all queues have been filled up to a position.
 func (r *relay) wait(ctx context.Context, position uint64) error {
 	for {
-		r.mu.Lock()
-		moved := r.moved
-		r.mu.Unlock()
+		moved := r.next()
 		if r.filled() >= position {
 			return nil
 		}
@@ -242,6 +240,13 @@ func (r *relay) wait(ctx context.Context, position uint64) error {
 			return os.ErrClosed
 		}
 	}
+}
+
+// next is closed when queues have been filled once more.
+func (r *relay) next() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.moved
 }
 
 // lastPosition finds the furthest place of commits in the feed.

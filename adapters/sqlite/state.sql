@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS parked (
     error    TEXT    NOT NULL,
     attempts INTEGER NOT NULL,
     time     INTEGER NOT NULL, -- ms since 1970, like all times here
+    history  TEXT    NOT NULL DEFAULT '', -- JSON, or empty for none
     PRIMARY KEY (consumer, stream)
 ) STRICT, WITHOUT ROWID;
 
@@ -62,6 +63,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
     type      TEXT    NOT NULL,
     time      INTEGER NOT NULL,
     payload   TEXT    NOT NULL, -- JSON, or empty for none
+    schema    INTEGER NOT NULL DEFAULT 0,
     causation TEXT    NOT NULL,
     command   TEXT    NOT NULL DEFAULT '',
     invoker   TEXT    NOT NULL,
@@ -96,6 +98,7 @@ CREATE TABLE IF NOT EXISTS snapshots (
     version     INTEGER NOT NULL,
     state       TEXT    NOT NULL, -- JSON
     commands    BLOB    NOT NULL,
+    era         INTEGER NOT NULL DEFAULT 0, -- of the stream, at the version
     PRIMARY KEY (stream, fold)
 ) STRICT;
 

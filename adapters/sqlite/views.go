@@ -40,28 +40,64 @@ func readRow(conn *sqlite.Conn, view, id string) (engine.Row, error) {
 
 // Save implements [engine.Views].
 func (db *DB) Save(ctx context.Context, view, id string, was, now engine.Row) error {
-	keys, err := es.Encode(now.Keys)
-	if err != nil {
-		return fmt.Errorf("encode the keys of row %s of %s: %w", id, view, err)
+	stale, err := db.SaveAll(ctx, view, []engine.RowChange{{ID: id, Was: was, Now: now}})
+	if err == nil && len(stale) > 0 {
+		err = engine.ErrStale
 	}
-	err = db.state.write(ctx, func(conn *sqlite.Conn) error {
-		stored, err := readRow(conn, view, id)
-		if err != nil {
-			return err
-		}
-		if stored.Version != was.Version {
-			return refusal{engine.ErrStale}
-		}
-		if err := exec(conn, "INSERT OR REPLACE INTO rows (view, id, version, doc, keys) VALUES (?, ?, ?, ?, ?)",
-			view, id, now.Version, string(now.Doc), string(keys)); err != nil {
-			return err
-		}
-		return moveKeys(conn, view, id, stored.Keys, now.Keys)
-	})
 	if err != nil {
 		return fmt.Errorf("save row %s of %s: %w", id, view, err)
 	}
 	return nil
+}
+
+// SaveAll implements [engine.WholeViews], in one transaction.
+func (db *DB) SaveAll(ctx context.Context, view string, changes []engine.RowChange) (stale []string, err error) {
+	places := make([]string, len(changes))
+	for i, c := range changes {
+		keys, err := es.Encode(c.Now.Keys)
+		if err != nil {
+			return nil, fmt.Errorf("encode the keys of row %s of %s: %w", c.ID, view, err)
+		}
+		places[i] = string(keys)
+	}
+	err = db.state.write(ctx, func(conn *sqlite.Conn) error {
+		stale = nil // of another attempt
+		for i, c := range changes {
+			replaced, err := replaceRow(conn, view, c, places[i])
+			if err != nil {
+				return err
+			}
+			if !replaced {
+				stale = append(stale, c.ID)
+			} else if err := moveKeys(conn, view, c.ID, c.Was.Keys, c.Now.Keys); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return stale, err
+}
+
+// replaceRow writes a row unless another version of it is stored than the one that it is to replace.
+func replaceRow(conn *sqlite.Conn, view string, c engine.RowChange, keys string) (replaced bool, err error) {
+	statement := "UPDATE rows SET version = ?, doc = ?, keys = ? WHERE view = ? AND id = ? AND version = ?"
+	if c.Was.Version == 0 {
+		statement = "INSERT INTO rows (version, doc, keys, view, id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+	}
+	stmt, err := conn.Prepare(statement)
+	if err != nil {
+		return false, err
+	}
+	stmt.BindInt64(1, int64(c.Now.Version))
+	stmt.BindText(2, string(c.Now.Doc))
+	stmt.BindText(3, keys)
+	stmt.BindText(4, view)
+	stmt.BindText(5, c.ID)
+	if c.Was.Version > 0 {
+		stmt.BindInt64(6, int64(c.Was.Version))
+	}
+	_, err = stmt.Step()
+	return conn.Changes() > 0, err
 }
 
 // moveKeys changes the places of a row, as far as they differ.
