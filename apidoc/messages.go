@@ -30,6 +30,7 @@ func (t *talk) client() {
 	t.hear("unsubscribe-event", "Wants no more events of a name.", problem,
 		t.answer("UnsubscribedEvent", "Unsubscribed", "The events are sent no more.", member{"event", text()}),
 		t.said("unsubscribe-event", "unsubscribe", member{"event", text()}))
+	t.following(problem)
 }
 
 // hear adds an operation that receives a message and answers it.
@@ -102,12 +103,26 @@ func (t *talk) outcome(of es.Folder, event string) reference {
 	schema.Required = append(schema.Required, "version")
 	if t.catalogue.IsPrivate(of.Category()) {
 		schema.Properties.Delete("payload")
+		schema.Properties.Delete("schema")
 	} else { // not required: it is left out when it would make the message too large
 		schema.Properties.Set("payload", t.schemas.output(of.EventGoType(event)))
+		shape(schema, len(of.EventShapes(event))-1)
 	}
 	name := key(of.Category() + "." + event)
 	t.told = append(t.told, name)
 	return t.say(name, message{Name: event, Title: sentence(event), Payload: schema})
+}
+
+// shape says which shape of a payload is described.
+func shape(outcome *jsonschema.Schema, version int) {
+	if version == 0 {
+		outcome.Properties.Delete("schema")
+		return
+	}
+	outcome.Properties.Set("schema", &jsonschema.Schema{
+		Type: "integer", Minimum: "1", Maximum: number(version),
+		Description: fmt.Sprintf("The version of the payload's shape. Version %d is described here; what was recorded before has an earlier one, or none.", version),
+	})
 }
 
 // rejections adds the refusals of what sagas asked for. They are events of streams that no context declares.

@@ -28,7 +28,7 @@ var refusals = map[int]string{
 	http.StatusUnsupportedMediaType:  "A body is application/json.",
 	http.StatusTooManyRequests:       "A limit has been reached that time or others can lift.",
 	http.StatusInternalServerError:   "The system's own fault; it is logged under the traceId.",
-	http.StatusServiceUnavailable:    "Too much is going on just now.",
+	http.StatusServiceUnavailable:    "Too much is going on just now, or a later version of the system is about to take over.",
 }
 
 // refuse adds statuses of refusals, and those that can come of anything.

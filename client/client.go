@@ -185,14 +185,14 @@ func (c *Client) LogIn(ctx context.Context, email, password string) (*Client, to
 // Socket is an open WebSocket.
 type Socket struct{ conn *websocket.Conn }
 
-// Connect opens a WebSocket at a ws or wss URL.
+// Connect opens a WebSocket at a ws or wss URL. The error is an *Error when the API refused.
 func (c *Client) Connect(ctx context.Context, url string) (*Socket, error) {
 	conn, response, err := websocket.Dial(ctx, url, &websocket.DialOptions{ //nolint:bodyclose // the package says that it need not be
 		HTTPHeader: http.Header{"Authorization": {"Bearer " + c.Token}},
 	})
 	if err != nil {
 		if response != nil {
-			return nil, fmt.Errorf("connect: %s: %w", response.Status, err)
+			return nil, fmt.Errorf("connect: %w", refusedHandshake(response))
 		}
 		return nil, fmt.Errorf("connect: %w", err)
 	}
@@ -209,9 +209,24 @@ func (s *Socket) Send(ctx context.Context, m handler.Message) error {
 	return s.conn.Write(ctx, websocket.MessageText, text)
 }
 
+// refusedHandshake reads why a WebSocket was not opened: as much of the answer as the package has kept.
+func refusedHandshake(response *http.Response) error {
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("%s: %w", response.Status, err)
+	}
+	return refusal(response.StatusCode, text)
+}
+
+// Read waits for the text of the next message.
+func (s *Socket) Read(ctx context.Context) ([]byte, error) {
+	_, text, err := s.conn.Read(ctx)
+	return text, err
+}
+
 // Next waits for the next message. A notice comes as an outcome with its type, and the members that it has.
 func (s *Socket) Next(ctx context.Context) (engine.Outcome, error) {
-	_, text, err := s.conn.Read(ctx)
+	text, err := s.Read(ctx)
 	if err != nil {
 		return engine.Outcome{}, err
 	}

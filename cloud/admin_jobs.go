@@ -42,16 +42,17 @@ func Action(app *es.App, route handler.SystemRoute, options ...wiring.Option) {
 // Upkeep serves the queue of jobs.
 func Upkeep(app *es.App, options ...wiring.Option) {
 	client, parts := wiring.Database(), wiring.Gather(options)
+	events := wiring.Events(client)
 	i := &engine.Installation{
-		App: app, Commands: wiring.Commands(client, parts), Feed: wiring.Feed(client), Views: wiring.Views(client), Search: parts.Search,
+		App: app, Commands: wiring.Commands(client, parts), Stored: events, Feed: wiring.Feed(client), Seals: wiring.Seals(client, parts), Views: wiring.Views(client), Search: parts.Search,
 		Generations: wiring.Generations(client), Checkpoints: wiring.Checkpoints(client), Lot: wiring.Lot(client),
 		Timers: parts.Timers, Mailer: parts.Mailer, Texter: parts.Texter, Turns: wiring.Turns(client),
 	}
 	notifier := &engine.Notifier{
-		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: parts.Pusher, IsPrivate: app.Catalogue().IsPrivate,
+		Traces: wiring.Traces(client), Seals: i.Seals, Connections: wiring.Connections(client), Pusher: parts.Pusher, IsPrivate: app.Catalogue().IsPrivate,
 	}
 	consumers := i.Consumers()
-	consumers[engine.NotifierName] = notifier.Consumer(i.Commands.Store, i.Checkpoints, i.Lot)
+	consumers[engine.NotifierName] = notifier.Consumer(i.Stored, i.Checkpoints, i.Lot)
 	desk := engine.Desk{App: app, Jobs: jobs(client), Queue: parts.Upkeep, Generations: i.Generations, Lot: i.Lot}
 	wiring.Start(handler.Errands{Errands: &engine.Upkeep{Desk: desk, Rebuild: i.Rebuild, Consumers: consumers}}.Handle)
 }

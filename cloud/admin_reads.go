@@ -12,7 +12,10 @@ import (
 )
 
 // Events serves [handler.ListEvents].
-func Events() { wiring.Route(handler.Events(wiring.Feed(wiring.Database()), wiring.Catalogue())) }
+func Events(options ...wiring.Option) {
+	client := wiring.Database()
+	wiring.Route(handler.Events(wiring.Seals(client, wiring.Gather(options)).Log(wiring.Feed(client)), wiring.Catalogue()))
+}
 
 // Streams serves [handler.ListStreams].
 func Streams() {
@@ -22,4 +25,7 @@ func Streams() {
 }
 
 // Stream serves [handler.GetStream].
-func Stream(app *es.App) { wiring.Route(handler.Stream(wiring.Events(wiring.Database()), app)) }
+func Stream(app *es.App, options ...wiring.Option) {
+	client := wiring.Database()
+	wiring.Route(handler.Stream(wiring.Seals(client, wiring.Gather(options)).Store(wiring.Events(client)), app))
+}

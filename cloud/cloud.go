@@ -15,20 +15,25 @@ import (
 // Command serves a declared command.
 func Command(decl *es.CommandDecl, options ...wiring.Option) {
 	client, parts := wiring.Database(), wiring.Gather(options)
-	wiring.Route((&handler.Command{
+	command := &handler.Command{
 		Decl: decl, Commands: wiring.Commands(client, parts), Traces: wiring.Traces(client), Authority: parts.Authority,
-	}).Handle)
+	}
+	wiring.Route(wiring.Moving(client).Command(command.Handle))
 }
 
 // Query serves a declared query.
 func Query(decl *es.QueryDecl, options ...wiring.Option) {
 	client := wiring.Database()
 	live := engine.Live{Views: wiring.Views(client), Search: wiring.Gather(options).Search, Turns: wiring.Turns(client)}
-	wiring.Route((&handler.Query{Decl: decl, Views: live, Search: live}).Handle)
+	wiring.Route(wiring.Moving(client).Query((&handler.Query{Decl: decl, Views: live, Search: live}).Handle))
 }
 
 // Trace serves [handler.GetTrace].
-func Trace() { wiring.Route(handler.Trace(wiring.Traces(wiring.Database()))) }
+func Trace(options ...wiring.Option) {
+	client := wiring.Database()
+	trace := handler.Trace(wiring.Seals(client, wiring.Gather(options)).Traces(wiring.Traces(client)))
+	wiring.Route(wiring.Moving(client).Trace(trace))
+}
 
 // Health serves [handler.GetHealth].
 func Health() { wiring.Start(handler.Health(wiring.Events(wiring.Database()))) }
@@ -43,16 +48,15 @@ func System() {
 
 // Projector serves the queue of a declared view.
 func Projector(view *es.ViewDecl, options ...wiring.Option) {
-	client := wiring.Database()
-	projector := &engine.Projector{
-		View: view, Views: wiring.Views(client), Search: wiring.Gather(options).Search, Turns: wiring.Turns(client),
-	}
+	client, parts := wiring.Database(), wiring.Gather(options)
+	seals := wiring.Seals(client, parts)
+	projector := &engine.Projector{View: view, Views: wiring.Views(client), Search: parts.Search, Turns: wiring.Turns(client)}
 	if view.Global {
-		follower := engine.NewGlobal(projector, wiring.Feed(client), wiring.Checkpoints(client), wiring.Lot(client), engine.World{})
+		follower := engine.NewGlobal(projector, seals.Feed(wiring.Feed(client)), wiring.Checkpoints(client), wiring.Lot(client), engine.World{})
 		wiring.Serve(view.Name, follower)
 		return
 	}
-	events := wiring.Events(client)
+	events := seals.Store(wiring.Events(client))
 	projector.Store = events
 	wiring.Serve(view.Name, &engine.Consumer{Name: view.Name, Store: events, Lot: wiring.Lot(client), Handler: projector})
 }
@@ -84,8 +88,11 @@ func Snapshots(folders ...es.Folder) {
 
 // Errands serves a queue of errands: timers, or the inbox of single writers.
 func Errands(app *es.App, options ...wiring.Option) {
-	commands := wiring.Commands(wiring.Database(), wiring.Gather(options))
-	wiring.Start(handler.Errands{Errands: &engine.Errands{Commands: commands, Find: app.Command}}.Handle)
+	client := wiring.Database()
+	errands := &engine.Errands{
+		Commands: wiring.Commands(client, wiring.Gather(options)), Find: app.Command, Gate: wiring.Gate(client),
+	}
+	wiring.Start(handler.Errands{Errands: errands}.Handle)
 }
 
 // Disconnect serves the WebSocket API's $disconnect route.

@@ -45,7 +45,8 @@ type EventsAnswer struct {
 type LoggedCommit struct {
 	Position    uint64        `json:"position"`
 	AggregateID es.StreamID   `json:"aggregateId"`
-	Version     uint64        `json:"version"` // of the first event
+	Version     uint64        `json:"version"`      // of the first event
+	Era         int           `json:"era,omitzero"` // of the stream
 	TraceID     string        `json:"traceId"`
 	CommandID   string        `json:"commandId"`
 	CausationID string        `json:"causationId,omitempty"`
@@ -58,19 +59,20 @@ type LoggedCommit struct {
 type LoggedEvent struct {
 	Version uint64         `json:"version"`
 	Type    string         `json:"type"`
-	Data    jsontext.Value `json:"data,omitzero"` // absent when it is private
+	Data    jsontext.Value `json:"data,omitzero"`   // as it was recorded; absent when it is private
+	Schema  int            `json:"schema,omitzero"` // version of its shape
 }
 
 // logged describes a commit.
 func logged(c es.Positioned, private bool) LoggedCommit {
 	l := LoggedCommit{
-		Position: c.Position, AggregateID: c.Stream, Version: c.Version, TraceID: c.TraceID, CommandID: c.CommandID,
+		Position: c.Position, AggregateID: c.Stream, Version: c.Version, Era: c.Era, TraceID: c.TraceID, CommandID: c.CommandID,
 		CausationID: c.CausationID, Invoker: c.Invoker, Time: c.Time,
 	}
 	for i, e := range c.Events {
-		event := LoggedEvent{Version: c.Version + uint64(i), Type: e.Type, Data: e.Data}
+		event := LoggedEvent{Version: c.Version + uint64(i), Type: e.Type, Data: e.Data, Schema: e.Schema}
 		if private {
-			event.Data = nil
+			event.Data, event.Schema = nil, 0
 		}
 		l.Events = append(l.Events, event)
 	}
@@ -89,8 +91,8 @@ func Events(log engine.Log, catalogue es.Catalogue) HTTP {
 			}
 		}
 		page, err := engine.ReadLog(ctx, log, engine.LogQuery{
-			After: asked.After, Before: asked.Before, Stream: es.StreamID(asked.Stream), Category: asked.Category, Type: asked.Type,
-			TraceID: asked.Trace, Limit: asked.Limit, Bytes: MaxListedBytes,
+			After: asked.After, Before: asked.Before, Stream: es.StreamID(asked.Stream), Categories: named(asked.Category),
+			Types: named(asked.Type), TraceID: asked.Trace, Limit: asked.Limit, Bytes: MaxListedBytes,
 		})
 		if err != nil {
 			return EventsAnswer{}, err
@@ -101,6 +103,14 @@ func Events(log engine.Log, catalogue es.Catalogue) HTTP {
 		}
 		return found, nil
 	})
+}
+
+// named is a list of what is named, if anything is.
+func named(one string) []string {
+	if one == "" {
+		return nil
+	}
+	return []string{one}
 }
 
 // awaitEnd waits for the feed to have something behind a position, for a while.

@@ -72,6 +72,9 @@ func TestBusyIsToldAsSuch(t *testing.T) {
 		"the function's time is over": {
 			fmt.Errorf("query wall-w1: %w", context.DeadlineExceeded), http.StatusServiceUnavailable, "Busy", "1",
 		},
+		"an event of a later program": {
+			&es.Fault{Doing: "read event 1 of wall-w1", Err: es.ErrNewer}, http.StatusServiceUnavailable, "Outdated", "1",
+		},
 		"a fault": {fmt.Errorf("append: api error AccessDeniedException"), http.StatusInternalServerError, "Internal", ""},
 	} {
 		a := away{err: test.err}

@@ -138,7 +138,7 @@ func TestATokenIsNotGoodForLongerThanItSays(t *testing.T) {
 	h := &handler.WebSocket{
 		Tokens: passes{map[string]string{"sub": "auth0|1", "cognito:groups": "[read]"}, noon.Add(time.Hour)}, Roles: "cognito:groups",
 		Connections: db, Pusher: out, Store: db, World: engine.World{Now: func() time.Time { return now }},
-		Streams: func(string) (known, restricted bool) { return true, false },
+		Catalogue: es.Catalogue{"drawing": {}},
 	}
 	send := func(event, text string, headers map[string]string) int {
 		t.Helper()

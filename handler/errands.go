@@ -45,7 +45,7 @@ func (h Errands) run(ctx context.Context, m events.SQSMessage) error {
 	}
 	ctx = observe.With(ctx, "command", e.Command, "stream", e.Stream, "traceId", e.TraceID)
 	err := h.Errands.Run(ctx, e, receives(m))
-	if err != nil && !errors.Is(err, engine.ErrEarly) && !errors.Is(ctx.Err(), context.Canceled) {
+	if err != nil && !errors.Is(err, engine.ErrEarly) && !errors.Is(err, engine.ErrMoving) && !errors.Is(ctx.Err(), context.Canceled) {
 		slog.WarnContext(ctx, "errand failed", "error", err)
 	}
 	return err

@@ -86,8 +86,7 @@ func TestAConnectionsLife(t *testing.T) {
 	db, out, now := open(t), &line{}, noon
 	h := &handler.WebSocket{
 		Tokens: bearer{}, Connections: db, Pusher: out, Store: db, World: engine.World{Now: func() time.Time { return now }},
-		Streams: func(string) (known, restricted bool) { return true, false },
-		Events:  func(string) (known, restricted bool) { return true, false },
+		Catalogue: es.Catalogue{"drawing": {}},
 	}
 	connect := func(protocols string) string {
 		headers := fmt.Sprintf(`"headers":{"Host":"abcd1234.execute-api.us-east-1.amazonaws.com","Sec-WebSocket-Extensions":"permessage-deflate; client_max_window_bits",`+

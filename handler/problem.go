@@ -47,9 +47,14 @@ func NewProblem(ctx context.Context, traceID string, err error) Problem {
 		return problem(syntax.status, syntax.code, syntax.detail, syntax.field, traceID)
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil: // by the caller, who has gone
 		return busy(traceID)
+	case errors.Is(err, engine.ErrMoving):
+		return problem(http.StatusServiceUnavailable, "Moving", "the system is moving, and takes this again in a moment", "", traceID)
 	case errors.Is(err, engine.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		slog.WarnContext(ctx, "busy", "traceId", traceID, "error", err)
 		return busy(traceID)
+	case errors.Is(err, es.ErrNewer):
+		slog.ErrorContext(ctx, "outdated", "traceId", traceID, "error", err)
+		return problem(http.StatusServiceUnavailable, "Outdated", "a later version of this program is at work already; try again", "", traceID)
 	default:
 		slog.ErrorContext(ctx, "request failed", "traceId", traceID, "error", err)
 		return problem(http.StatusInternalServerError, "Internal", "this failed on our side; it has been logged under the trace id", "", traceID)

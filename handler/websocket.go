@@ -25,12 +25,9 @@ type WebSocket struct {
 	Connections engine.Connections
 	Pusher      engine.Pusher
 	Store       engine.Loader
-	// Streams tells of a category whether there is one, and whether only admins may subscribe to its streams; those hear
-	// of its events without their data.
-	Streams func(category string) (known, restricted bool)
-	// Events tells as much of an event's wire name.
-	Events func(name string) (known, restricted bool)
-	World  engine.World
+	Feed        engine.Log
+	Catalogue   es.Catalogue
+	World       engine.World
 }
 
 const (
@@ -113,15 +110,25 @@ func credentials(request events.APIGatewayWebsocketProxyRequest) (raw string, of
 
 // Message is what a client sends.
 type Message struct {
-	Action      string      `json:"action"`          // ping, subscribe or unsubscribe
-	AggregateID es.StreamID `json:"aggregateId"`     // the stream to subscribe to
-	After       uint64      `json:"after"`           // the last version that the client has of it
-	Event       string      `json:"event,omitempty"` // or the event to subscribe to by its name, whatever its stream
+	Action      string      `json:"action"`                // ping, subscribe, unsubscribe, follow or unfollow
+	AggregateID es.StreamID `json:"aggregateId,omitempty"` // the stream to subscribe to
+	After       uint64      `json:"after,omitzero"`        // the last version that the client has of it; the last position of the feed, to follow
+	Event       string      `json:"event,omitempty"`       // or the event to subscribe to by its name, whatever its stream
+	Categories  []string    `json:"categories,omitempty"`  // whose commits to follow, as far as they have any of the events; none for all
+	Events      []string    `json:"events,omitempty"`      // likewise
+	Wait        bool        `json:"wait,omitzero"`         // to be told when the feed goes on
 }
 
 // topic is what a message is about.
 func (m Message) topic() (engine.Topic, error) {
+	following := m.Action == "follow" || m.Action == "unfollow"
 	switch {
+	case !following && (len(m.Categories) > 0 || len(m.Events) > 0 || m.Wait):
+		return "", es.Invalid("action", "categories, events and wait are for who follows the feed")
+	case following && (m.AggregateID != "" || m.Event != ""):
+		return "", es.Invalid("action", "who follows the feed chooses by categories and events")
+	case following:
+		return engine.FeedTopic, nil
 	case m.Event != "" && m.AggregateID != "":
 		return "", es.Invalid("event", "either a stream or an event")
 	case m.Event != "":
@@ -133,7 +140,7 @@ func (m Message) topic() (engine.Topic, error) {
 
 // Notice is what the system answers to a message, beside outcomes.
 type Notice struct {
-	Type        string      `json:"type"` // Pong, Subscribed, Unsubscribed or Problem
+	Type        string      `json:"type"` // Pong, Subscribed, Unsubscribed, Unfollowed or Problem
 	AggregateID es.StreamID `json:"aggregateId,omitempty"`
 	Event       string      `json:"event,omitempty"`
 	Version     uint64      `json:"version,omitzero"`
@@ -142,14 +149,16 @@ type Notice struct {
 
 func (h *WebSocket) message(ctx context.Context, request events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 	connectionID := request.RequestContext.ConnectionID
-	notice, err := h.obey(ctx, connectionID, request.Body)
+	answer, err := h.obey(ctx, connectionID, request.Body)
 	if err != nil {
 		p := NewProblem(ctx, engine.NewID(), err)
-		notice = Notice{Type: "Problem", Payload: &p}
+		answer = Notice{Type: "Problem", Payload: &p}
 	}
-	text, err := es.Encode(notice)
-	if err == nil {
-		err = h.Pusher.Push(ctx, connectionID, text)
+	texts, err := answer.messages()
+	for _, text := range texts {
+		if err = h.Pusher.Push(ctx, connectionID, text); err != nil {
+			break
+		}
 	}
 	if err != nil && !errors.Is(err, engine.ErrGone) {
 		slog.WarnContext(ctx, "push failed", "error", err)
@@ -157,18 +166,26 @@ func (h *WebSocket) message(ctx context.Context, request events.APIGatewayWebsoc
 	return events.APIGatewayProxyResponse{StatusCode: http.StatusOK}, nil
 }
 
-func (h *WebSocket) obey(ctx context.Context, connectionID, body string) (Notice, error) {
+// spoken is what a client is answered.
+type spoken interface{ messages() ([][]byte, error) }
+
+func (n Notice) messages() ([][]byte, error) {
+	text, err := es.Encode(n)
+	return [][]byte{text}, err
+}
+
+func (h *WebSocket) obey(ctx context.Context, connectionID, body string) (spoken, error) {
 	connection, err := h.connection(ctx, connectionID)
 	if err != nil {
-		return Notice{}, err
+		return nil, err
 	}
 	var m Message
 	if err := decodeInput([]byte(body), &m); err != nil {
-		return Notice{}, err
+		return nil, err
 	}
 	topic, err := m.topic()
 	if err != nil {
-		return Notice{}, err
+		return nil, err
 	}
 	switch m.Action {
 	case "ping":
@@ -181,8 +198,12 @@ func (h *WebSocket) obey(ctx context.Context, connectionID, body string) (Notice
 	case "unsubscribe":
 		err := h.Connections.Unsubscribe(ctx, connectionID, topic)
 		return Notice{Type: "Unsubscribed", AggregateID: m.AggregateID, Event: m.Event}, err
+	case "follow":
+		return h.follow(ctx, connection, m)
+	case "unfollow":
+		return Notice{Type: "Unfollowed"}, h.Connections.Unsubscribe(ctx, connectionID, topic)
 	default:
-		return Notice{}, es.Invalid("action", "ping, subscribe or unsubscribe")
+		return nil, es.Invalid("action", "ping, subscribe, unsubscribe, follow or unfollow")
 	}
 }
 
@@ -207,7 +228,7 @@ func (h *WebSocket) connection(ctx context.Context, id string) (engine.Connectio
 // subscribe first subscribes and then sends what the client missed, so that nothing falls in between. What comes live in
 // the meantime may come twice or early: clients go by the version.
 func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Message) (Notice, error) {
-	known, restricted := h.Streams(m.AggregateID.Category())
+	known, restricted := h.Catalogue.Streams(m.AggregateID.Category())
 	caller := es.Identity{User: c.User, Roles: c.Roles}
 	switch {
 	case !known || !isID(string(m.AggregateID)):
@@ -237,7 +258,7 @@ func (h *WebSocket) subscribe(ctx context.Context, c engine.Connection, m Messag
 
 // hear subscribes to the events of a name, from now on.
 func (h *WebSocket) hear(ctx context.Context, c engine.Connection, event string, topic engine.Topic) (Notice, error) {
-	known, restricted := h.Events(event)
+	known, restricted := h.Catalogue.EventsNamed(event)
 	caller := es.Identity{User: c.User, Roles: c.Roles}
 	switch {
 	case !known:

@@ -27,10 +27,7 @@ func TestSubscribeByName(t *testing.T) {
 	out := &line{}
 	h := &handler.WebSocket{
 		Connections: db, Pusher: out, Store: db, World: engine.World{Now: func() time.Time { return noon }},
-		Streams: func(category string) (known, restricted bool) { return category == "drawing", false },
-		Events: func(name string) (known, restricted bool) {
-			return name == "Drawn" || name == "Hidden", name == "Hidden"
-		},
+		Catalogue: es.Catalogue{"drawing": {Events: []string{"Drawn"}}, "safe": {Events: []string{"Hidden"}, Restricted: true}},
 	}
 	for id, roles := range map[string][]string{
 		"user": {es.RoleRead}, "admin": {es.RoleRead, es.RoleAdmin}, "mute": {es.RoleWrite},

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func (s *System) Listen(ctx context.Context) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w", s.Address, err)
 	}
 	if s.Authority != nil {
-		s.Authority.Issuer = "http://" + listener.Addr().String()
+		s.Authority.Issuer = cmp.Or(s.PublicURL, "http://"+listener.Addr().String())
 	}
 	return listener, nil
 }
@@ -48,6 +49,7 @@ func (s *System) Serve(ctx context.Context, listener net.Listener) error {
 	defer stopWorking()
 	var all errgroup.Group
 	all.Go(func() error { return s.consume(working) })
+	all.Go(func() error { return s.awaitMove(working) })
 	all.Go(func() error {
 		<-ctx.Done()
 		defer stopWorking()
@@ -68,18 +70,20 @@ func (s *System) Serve(ctx context.Context, listener net.Listener) error {
 // routes is the whole API: what is declared, what is the system's own, and the pages.
 func (s *System) routes() (http.Handler, error) {
 	g := &gateway{mux: http.NewServeMux(), tokens: s.tokens, roles: s.Provider.Roles}
+	moving := &handler.Moving{Gate: s.gate}
 	for _, d := range s.App.Commands() {
 		if !d.IsInternal() {
 			command := &handler.Command{Decl: d, Commands: s.Commands, Traces: s.Store, Authority: s.Authority}
-			g.route(d.Route, d.Role, command.Handle)
+			g.route(d.Route, d.Role, moving.Command(command.Handle))
 		}
 	}
 	live := engine.Live{Views: s.Store, Search: s.Store, Turns: s.turns}
 	for _, d := range s.App.Queries() {
-		g.route(d.Route, d.Role, (&handler.Query{Decl: d, Views: live, Search: live, World: s.World}).Handle)
+		query := &handler.Query{Decl: d, Views: live, Search: live, World: s.World}
+		g.route(d.Route, d.Role, moving.Query(query.Handle))
 	}
 	handlers := map[handler.SystemRoute]handler.HTTP{
-		handler.GetTrace: handler.Trace(s.Store), handler.GetKeys: handler.Keys(s.Authority),
+		handler.GetTrace: moving.Trace(handler.Trace(s.seals.Traces(s.Store))), handler.GetKeys: handler.Keys(s.Authority),
 		handler.Discover: handler.Discovery(s.Authority), handler.GetHealth: handler.Health(s.Store),
 		handler.GetSystem: handler.System(handler.SystemAnswer{Stage: "local", WebSocketURL: "ws", Issuer: s.issuer(), Search: true}),
 	}
@@ -88,13 +92,12 @@ func (s *System) routes() (http.Handler, error) {
 	for _, route := range handler.SystemRoutesOf(s.App) {
 		g.route(route.Route, route.Role, handlers[route])
 	}
-	catalogue := s.App.Catalogue()
 	socket := &handler.WebSocket{
-		Tokens: s.tokens, Roles: s.Provider.Roles, Connections: s.Store, Pusher: s.hub, Store: s.Store,
-		Streams: catalogue.Streams, Events: catalogue.EventsNamed, World: s.World,
+		Tokens: s.tokens, Roles: s.Provider.Roles, Connections: s.Store, Pusher: s.hub, Store: s.Commands.Store,
+		Feed: s.Installation.Log, Catalogue: s.App.Catalogue(), World: s.World,
 	}
 	s.hub.handle = socket.Handle
-	g.mux.Handle("GET /ws", s.hub)
+	g.mux.Handle("GET /ws", s.socket())
 	return g, s.pages(g)
 }
 

@@ -23,10 +23,11 @@ import (
 
 // Config says what to run and where.
 type Config struct {
-	App     *es.App
-	Address string // to listen on, as "127.0.0.1:8080"
-	Data    string // folder of the store, the key and the outbox; made when it is not there
-	World   engine.World
+	App       *es.App
+	Address   string // to listen on, as "127.0.0.1:8080"
+	Data      string // folder of the store, the key and the outbox; made when it is not there
+	World     engine.World
+	PublicURL string // that people reach the API by, and that tokens are issued under; empty for the address
 	// Provider issues the tokens in place of an authority of our own; none by default.
 	Provider token.Provider
 }
@@ -43,6 +44,8 @@ type System struct {
 	errands      *engine.Errands
 	upkeep       *engine.Upkeep
 	turns        *engine.Turns
+	gate         *engine.Gate
+	seals        *engine.Seals
 	hub          *hub
 	tokens       handler.Tokens
 }
@@ -78,17 +81,18 @@ func Open(config Config, serving bool) (*System, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	seals := engine.NewSeals(store, 0)
 	s := &System{
-		Config: config, Store: store, hub: newHub(),
+		Config: config, Store: store, hub: newHub(), seals: seals,
 		Commands: &engine.Commands{
-			Store: store, Memory: memory, Snapshots: store, Leases: store, Inbox: store, Secrets: secrets, World: config.World,
+			Store: seals.Store(store), Memory: memory, Snapshots: store, Leases: store, Inbox: store, Secrets: secrets, World: config.World,
 		},
-		turns: &engine.Turns{Generations: store},
+		turns: &engine.Turns{Generations: store}, gate: &engine.Gate{Moves: store},
 	}
 	if err := s.trust(); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	s.errands = &engine.Errands{Commands: s.Commands, Find: config.App.Command}
+	s.errands = &engine.Errands{Commands: s.Commands, Find: config.App.Command, Gate: s.gate}
 	if s.snapshots, err = engine.NewSnapshotter(s.Commands, config.App.Folders()); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -133,6 +137,7 @@ func (s *System) consume(ctx context.Context) error {
 	work(engine.TimersName, workers, s.Store.PollTimers, handler.Errands{Errands: s.errands}.Handle)
 	work(engine.InboxName, workers, s.Store.PollInbox, handler.Errands{Errands: s.errands}.Handle)
 	work(engine.UpkeepName, workers, s.Store.PollUpkeep, handler.Errands{Errands: s.upkeep}.Handle)
+	all.Go(func() error { return s.herald(ctx) })
 	if err := all.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("consume: %w", err)
 	}

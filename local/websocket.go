@@ -41,6 +41,7 @@ var (
 	errIdle = errors.New("nothing was sent for too long")
 	errAged = errors.New("the connection has reached its age")
 	errStop = errors.New("the server stops")
+	errMove = errors.New("the system has moved: connect again")
 	errText = errors.New("messages are text")
 )
 
@@ -182,7 +183,7 @@ func (p *peer) touch() {
 
 func conclude(conn *websocket.Conn, why error) {
 	switch {
-	case errors.Is(why, errIdle), errors.Is(why, errAged), errors.Is(why, errStop):
+	case errors.Is(why, errIdle), errors.Is(why, errAged), errors.Is(why, errStop), errors.Is(why, errMove):
 		_ = conn.Close(websocket.StatusGoingAway, why.Error())
 	case errors.Is(why, errText):
 		_ = conn.Close(websocket.StatusUnsupportedData, why.Error())
@@ -212,10 +213,15 @@ func (h *hub) Push(_ context.Context, id string, message []byte) error {
 
 // stop ends all connections and waits for them.
 func (h *hub) stop() {
-	h.mu.Lock()
-	for _, p := range h.peers {
-		p.end(errStop)
-	}
-	h.mu.Unlock()
+	h.end(errStop)
 	h.all.Wait()
+}
+
+// end ends all connections.
+func (h *hub) end(why error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, p := range h.peers {
+		p.end(why)
+	}
 }

@@ -7,10 +7,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/foldstream/foldstream/adapters/apigateway"
+	"github.com/foldstream/foldstream/adapters/kms"
 	"github.com/foldstream/foldstream/adapters/scheduling"
 	"github.com/foldstream/foldstream/adapters/secrets"
 	"github.com/foldstream/foldstream/cloud/mailing"
 	"github.com/foldstream/foldstream/cloud/pushing"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/searching"
 	"github.com/foldstream/foldstream/cloud/secrecy"
 	"github.com/foldstream/foldstream/cloud/texting"
@@ -116,6 +118,36 @@ func (l lateTexter) Text(ctx context.Context, id string, m es.SMS) error {
 		return err
 	}
 	return port.Text(ctx, id, m)
+}
+
+type lateKeys struct{ *late[*kms.DataKeys] }
+
+func (s *surroundings) dataKeys() engine.DataKeys {
+	return lateKeys{after(s, topology.SealPersonal, sealing.New)}
+}
+
+func (l lateKeys) NewKey(ctx context.Context, subject string) (key, wrapped []byte, err error) {
+	port, err := l.get(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return port.NewKey(ctx, subject)
+}
+
+func (l lateKeys) Wrap(ctx context.Context, subject string, key []byte) ([]byte, error) {
+	port, err := l.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return port.Wrap(ctx, subject, key)
+}
+
+func (l lateKeys) Unwrap(ctx context.Context, subject string, wrapped []byte) ([]byte, error) {
+	port, err := l.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return port.Unwrap(ctx, subject, wrapped)
 }
 
 type latePusher struct{ *late[*apigateway.Pusher] }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -29,6 +30,12 @@ type System struct {
 	Consumers map[string]*engine.Consumer // by name, those that can park
 	Jobs      *dynamo.Jobs
 	Backlogs  *messaging.Backlogs
+	Letters   *messaging.DeadLetters
+	Sweeper   engine.Sweeper
+	Sizes     *dynamo.TableSizes
+	Importer  *dynamo.Importer
+	Moves     *dynamo.Moves
+	around    *surroundings
 }
 
 // remembered is how many streams' states are kept in memory.
@@ -87,31 +94,42 @@ func open(app *es.App, client *dynamodb.Client, names dynamo.Names, around *surr
 		return nil, err
 	}
 	generations := &dynamo.Generations{Client: client, Table: names.Views}
-	events := &dynamo.EventStore{Client: client, Table: names.Events, Leases: names.Leases}
+	events := &dynamo.EventStore{Client: client, Table: names.Events, Leases: names.Leases, Moves: names.Leases}
 	feed := &dynamo.Feed{Client: client, Table: names.Feed, Events: events}
 	traces := &dynamo.Traces{Client: client, Table: names.Traces}
+	archive := around.archive()
+	whole := engine.Federate(archive, engine.FederationBytes)
+	directory := &dynamo.Directory{Client: client, Table: names.Directory, Categories: slices.Collect(maps.Keys(app.Catalogue()))}
+	keys := &dynamo.Keys{Client: client, Table: names.Keys, DataKeys: around.dataKeys()}
+	seals := engine.NewSeals(keys, 0)
 	i := &engine.Installation{
-		App: app, Feed: feed, Log: feed, Traces: traces, Agenda: around.agenda(),
-		Directory: &dynamo.Directory{
-			Client: client, Table: names.Directory, Categories: slices.Collect(maps.Keys(app.Catalogue())),
-		},
-		Views: &dynamo.Views{Client: client, Table: names.Views}, Lot: &dynamo.ParkingLot{Client: client, Table: names.Checkpoints},
+		App: app, Seals: seals, Keys: keys, Stored: whole.Store(events), Feed: whole.Feed(feed), Log: seals.Log(whole.Log(feed)), Books: dynamo.Books{Feed: feed}, Archive: archive, Traces: seals.Traces(traces), Agenda: around.agenda(),
+		Directory: directory,
+		Views:     &dynamo.Views{Client: client, Table: names.Views}, Lot: &dynamo.ParkingLot{Client: client, Table: names.Checkpoints},
 		Checkpoints: &dynamo.Checkpoints{Client: client, Table: names.Checkpoints},
 		Generations: generations, Turns: &engine.Turns{Generations: generations}, Search: around.search(),
 		Commands: &engine.Commands{
-			Store: events, Memory: memory, Snapshots: &dynamo.Snapshots{Client: client, Table: names.Snapshots},
+			Store: seals.Store(events), Memory: memory, Snapshots: &dynamo.Snapshots{Client: client, Table: names.Snapshots},
 			Leases: &dynamo.Leases{Client: client, Table: names.Leases}, Secrets: around.secrets(),
 		},
 		Timers: around.timers(), Mailer: around.mailer(), Texter: around.texter(),
 	}
+	i.Connections = &dynamo.Connections{Client: client, Table: names.Connections}
+	i.Inventory = dynamo.Inventory{Client: client, Events: names.Events, Snapshots: names.Snapshots, Connections: names.Connections}
 	s := &System{
 		Installation: i, Consumers: i.Consumers(), Jobs: &dynamo.Jobs{Client: client, Table: names.Traces},
 		Backlogs: &messaging.Backlogs{Client: sqs.NewFromConfig(around.cfg), Name: around.stage.Name},
+		Letters:  &messaging.DeadLetters{Client: sqs.NewFromConfig(around.cfg), Name: around.stage.Name},
+		Sweeper:  around.sweeper(client, names),
+		Sizes: &dynamo.TableSizes{Client: client, Names: names, What: func(table string) string {
+			return strings.TrimPrefix(table, around.stage.Name(""))
+		}},
+		Importer: around.importer(feed, directory, names), Moves: &dynamo.Moves{Client: client, Table: names.Leases}, around: around,
 	}
 	notifier := &engine.Notifier{
-		Traces: traces, Connections: &dynamo.Connections{Client: client, Table: names.Connections},
+		Traces: traces, Seals: seals, Connections: i.Connections,
 		Pusher: around.pusher(), IsPrivate: app.Catalogue().IsPrivate,
 	}
-	s.Consumers[engine.NotifierName] = notifier.Consumer(events, i.Checkpoints, i.Lot)
+	s.Consumers[engine.NotifierName] = notifier.Consumer(i.Stored, i.Checkpoints, i.Lot)
 	return s, nil
 }

@@ -21,7 +21,6 @@ const (
 	IndexViews                       // index documents by their words
 	ReadFeed                         // read the feed
 	WriteFeed                        // append to the feed
-	WakeFollowers                    // tell those who follow the feed that it goes on
 	Checkpoint                       // read and advance checkpoints
 	Park                             // note and remove parked streams
 	NoteTraces                       // add outcomes to traces
@@ -51,4 +50,6 @@ const (
 	EndJobs                          // have a job leave its lane
 	ReadJobs                         // list jobs
 	QueueJobs                        // queue jobs
+	OpenPersonal                     // open what is personal, by the keys of subjects
+	SealPersonal                     // seal it too, and make keys
 )

@@ -30,6 +30,7 @@ type Queue struct {
 	Name       string   // of the consumer
 	Categories []string // of the streams whose commits it is about; empty for all
 	Wakes      bool     // it only gets to know that the feed goes on, and reads the feed
+	Heralds    bool     // it gets to know that the feed goes on beside the commits of all categories
 }
 
 // Filter is the categories of the messages that are for the queue; empty for all.
@@ -47,14 +48,14 @@ func Functions(app *es.App) []Function {
 	for _, c := range app.Contexts {
 		for _, d := range c.Commands {
 			if !d.IsInternal() {
-				all = append(all, command(c, d))
+				all = append(all, command(c, d, has))
 			}
 		}
 		for _, d := range c.Queries {
 			all = append(all, query(c, d))
 		}
 		for _, d := range c.Views {
-			all = append(all, projector(c, d))
+			all = append(all, projector(c, d, has))
 		}
 		for _, d := range c.Sagas {
 			all = append(all, saga(c, d, has))
@@ -75,8 +76,9 @@ func Functions(app *es.App) []Function {
 
 // needs is what an app as a whole asks of the system.
 type needs struct {
-	timers, inbox, secret, followers bool
-	snapshots                        []string // categories
+	timers, inbox, secret bool
+	snapshots             []string // categories
+	personal              []string // categories
 }
 
 func needsOf(app *es.App) needs {
@@ -86,14 +88,30 @@ func needsOf(app *es.App) needs {
 		if a.Traits().Snapshot > 0 && !slices.Contains(n.snapshots, a.Category()) {
 			n.snapshots = append(n.snapshots, a.Category())
 		}
+		if a.IsPersonal() {
+			n.personal = append(n.personal, a.Category())
+		}
 	}
 	for _, d := range app.Commands() {
 		n.secret = n.secret || d.Secret
 	}
-	for _, d := range app.Views() {
-		n.followers = n.followers || d.Global
-	}
 	return n
+}
+
+// ifPersonal gives a grant to who has to do with categories, if streams of any hold something personal.
+func (n needs) ifPersonal(g Grant, categories ...string) []Grant {
+	if slices.ContainsFunc(categories, func(category string) bool { return slices.Contains(n.personal, category) }) {
+		return []Grant{g}
+	}
+	return nil
+}
+
+// reacting are the grants of who reacts to events of categories, by commands of a context.
+func (n needs) reacting(c es.Context, listens []string) []Grant {
+	for _, a := range c.Aggregates {
+		listens = append(slices.Clip(listens), a.Category())
+	}
+	return n.ifPersonal(SealPersonal, listens...)
 }
 
 // commanding are the grants of who executes commands of any aggregate.
@@ -108,7 +126,7 @@ func (n needs) commanding(more ...Grant) []Grant {
 	return grants
 }
 
-func command(c es.Context, d *es.CommandDecl) Function {
+func command(c es.Context, d *es.CommandDecl, has needs) Function {
 	f := Function{
 		Name: "command-" + d.Name, Folder: "functions/command/" + d.Name, Context: c.Name, Route: d.Route, Role: d.Role,
 	}
@@ -130,6 +148,13 @@ func command(c es.Context, d *es.CommandDecl) Function {
 	if d.GrantsToken() {
 		f.Grants = append(f.Grants, SignTokens, KnowIssuer)
 	}
+	sealing := has.ifPersonal(SealPersonal, d.Aggregate.Category())
+	for _, ask := range d.Asks {
+		if len(sealing) == 0 {
+			sealing = has.ifPersonal(OpenPersonal, ask.Aggregate.Category())
+		}
+	}
+	f.Grants = append(f.Grants, sealing...)
 	return f
 }
 
@@ -144,7 +169,7 @@ func query(c es.Context, d *es.QueryDecl) Function {
 	return f
 }
 
-func projector(c es.Context, d *es.ViewDecl) Function {
+func projector(c es.Context, d *es.ViewDecl, has needs) Function {
 	f := Function{
 		Name: "projector-" + d.Name, Folder: "functions/projector/" + d.Name, Context: c.Name,
 		Queue: &Queue{Name: d.Name, Categories: d.Categories, Wakes: d.Global}, Grants: []Grant{LoadEvents, WriteViews, Park},
@@ -155,6 +180,7 @@ func projector(c es.Context, d *es.ViewDecl) Function {
 	if d.IsSearchable() {
 		f.Grants = append(f.Grants, IndexViews)
 	}
+	f.Grants = append(f.Grants, has.ifPersonal(OpenPersonal, d.Categories...)...)
 	return f
 }
 
@@ -168,6 +194,7 @@ func saga(c es.Context, d *es.Saga, has needs) Function {
 			f.Grants = append(f.Grants, grant)
 		}
 	}
+	f.Grants = append(f.Grants, has.reacting(c, d.Listens)...)
 	slices.Sort(f.Grants)
 	return f
 }
@@ -175,7 +202,7 @@ func saga(c es.Context, d *es.Saga, has needs) Function {
 func listener(c es.Context, d *es.Listener, has needs) Function {
 	return Function{
 		Name: "eventhandler-" + d.Name, Folder: "functions/eventhandler/" + d.Name, Context: c.Name,
-		Queue: &Queue{Name: d.Name, Categories: d.Listens}, Grants: has.commanding(Checkpoint, Park, SetTimers),
+		Queue: &Queue{Name: d.Name, Categories: d.Listens}, Grants: append(has.commanding(Checkpoint, Park, SetTimers), has.reacting(c, d.Listens)...),
 	}
 }
 
@@ -190,6 +217,10 @@ func system(app *es.App, has needs) []Function {
 		handler.RebuildView.Name: {NoteJobs, QueueJobs}, handler.DropGenerations.Name: {NoteJobs, QueueJobs},
 		handler.ReturnView.Name:  {NoteJobs, QueueJobs, ReadStandings},
 		handler.RetryParked.Name: {NoteJobs, QueueJobs, ReadParked}, handler.SkipParked.Name: {NoteJobs, QueueJobs, ReadParked},
+	}
+	opening := has.ifPersonal(OpenPersonal, has.personal...)
+	for _, r := range []handler.SystemRoute{handler.GetTrace, handler.ListEvents, handler.GetStream} {
+		grants[r.Name] = append(grants[r.Name], opening...)
 	}
 	var all []Function
 	for _, r := range handler.SystemRoutesOf(app) {
@@ -206,9 +237,6 @@ func system(app *es.App, has needs) []Function {
 		connecting = append(connecting, ReadKey)
 	}
 	relaying := []Grant{LoadEvents, WriteFeed, NoteStreams, PublishCommits}
-	if has.followers {
-		relaying = append(relaying, WakeFollowers)
-	}
 	all = append(
 		all,
 		Function{Name: "relay", Folder: "functions/relay", Stream: true, Grants: relaying},
@@ -218,14 +246,15 @@ func system(app *es.App, has needs) []Function {
 			Grants: []Grant{ReadFeed, Checkpoint, KeepArchive},
 		},
 		Function{
-			Name: engine.NotifierName, Folder: "functions/eventhandler/" + engine.NotifierName, Queue: &Queue{Name: engine.NotifierName},
-			Grants: []Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages, KnowStreams},
+			Name: engine.NotifierName, Folder: "functions/eventhandler/" + engine.NotifierName,
+			Queue:  &Queue{Name: engine.NotifierName, Heralds: true},
+			Grants: append([]Grant{LoadEvents, Checkpoint, Park, NoteTraces, HoldConnections, PushMessages, KnowStreams}, opening...),
 		},
 		Function{Name: "websocket-connect", Folder: "functions/websocket/connect", Socket: "$connect", Grants: connecting},
 		Function{Name: "websocket-disconnect", Folder: "functions/websocket/disconnect", Socket: "$disconnect", Grants: []Grant{HoldConnections}},
 		Function{
 			Name: "websocket-default", Folder: "functions/websocket/default", Socket: "$default",
-			Grants: []Grant{LoadEvents, HoldConnections, PushMessages, KnowStreams},
+			Grants: append([]Grant{LoadEvents, FindEnd, ReadFeed, HoldConnections, PushMessages, KnowStreams}, opening...),
 		},
 	)
 	if len(has.snapshots) > 0 {
@@ -250,6 +279,7 @@ func errands(name string, has needs) Function {
 	if has.secret {
 		f.Grants = append(f.Grants, ReadSecret)
 	}
+	f.Grants = append(f.Grants, has.ifPersonal(SealPersonal, has.personal...)...)
 	return f
 }
 

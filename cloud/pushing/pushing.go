@@ -28,20 +28,23 @@ func New(cfg aws.Config, says func(name string) string) *apigateway.Pusher {
 }
 
 // Notifier serves the notifier's queue.
-func Notifier() {
+func Notifier(options ...wiring.Option) {
 	client := wiring.Database()
+	connections, to := wiring.Connections(client), pusher()
 	notifier := &engine.Notifier{
-		Traces: wiring.Traces(client), Connections: wiring.Connections(client), Pusher: pusher(), IsPrivate: wiring.Catalogue().IsPrivate,
+		Traces: wiring.Traces(client), Seals: wiring.Seals(client, wiring.Gather(options)), Connections: connections, Pusher: to, IsPrivate: wiring.Catalogue().IsPrivate,
 	}
 	consumer := notifier.Consumer(wiring.Events(client), wiring.Checkpoints(client), wiring.Lot(client))
-	wiring.Serve(engine.NotifierName, consumer)
+	followers := &engine.Followers{Connections: connections, Pusher: to}
+	wiring.Serve(engine.NotifierName, engine.Herald{Consumer: consumer, Followers: followers})
 }
 
 // Messages serves the WebSocket API's $default route.
-func Messages() {
-	client, known := wiring.Database(), wiring.Catalogue()
+func Messages(options ...wiring.Option) {
+	client := wiring.Database()
+	seals := wiring.Seals(client, wiring.Gather(options))
 	wiring.Start((&handler.WebSocket{
-		Connections: wiring.Connections(client), Pusher: pusher(), Store: wiring.Events(client), Streams: known.Streams,
-		Events: known.EventsNamed,
+		Connections: wiring.Connections(client), Pusher: pusher(), Store: seals.Store(wiring.Events(client)),
+		Feed: seals.Log(wiring.Feed(client)), Catalogue: wiring.Catalogue(),
 	}).Handle)
 }

@@ -3,9 +3,9 @@ package relaying
 
 import (
 	"context"
-	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
@@ -18,7 +18,7 @@ import (
 // Relay serves the stream of the events table.
 func Relay() {
 	client := wiring.Database()
-	relay := &dynamo.Relay{Feed: wiring.Feed(client), Directory: wiring.Directory(client), Publisher: publisher(), Wake: wake()}
+	relay := &dynamo.Relay{Feed: wiring.Feed(client), Directory: wiring.Directory(client), Publisher: publisher(), Wake: true}
 	wiring.Start(relay.Handle)
 }
 
@@ -30,7 +30,7 @@ type Asked struct {
 // Sweeper serves a schedule: it relays what the relay never got to the feed, and lists what it never got to the directory.
 func Sweeper() {
 	client := wiring.Database()
-	sweeper := &dynamo.Sweeper{Feed: wiring.Feed(client), Directory: wiring.Directory(client), Publisher: publisher(), Wake: wake()}
+	sweeper := &dynamo.Sweeper{Feed: wiring.Feed(client), Directory: wiring.Directory(client), Publisher: publisher(), Wake: true}
 	wiring.Start(func(ctx context.Context, asked Asked) (int, error) {
 		now := time.Now()
 		since := asked.Since
@@ -41,9 +41,9 @@ func Sweeper() {
 	})
 }
 
-// wake reports whether there are views that follow the feed.
-func wake() bool { return os.Getenv(setting.WakeFollowers) == "true" }
+func publisher() *messaging.Publisher { return NewPublisher(wiring.Config(), wiring.Environment) }
 
-func publisher() *messaging.Publisher {
-	return &messaging.Publisher{Client: sns.NewFromConfig(wiring.Config()), Topic: wiring.Environment(setting.Topic)}
+// NewPublisher makes the publisher of what a stack says of it, by the names of package setting.
+func NewPublisher(cfg aws.Config, says func(name string) string) *messaging.Publisher {
+	return &messaging.Publisher{Client: sns.NewFromConfig(cfg), Topic: says(setting.Topic)}
 }

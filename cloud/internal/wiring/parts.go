@@ -9,6 +9,7 @@ import (
 type Parts struct {
 	Authority *token.Authority
 	Backlogs  engine.Backlogs
+	DataKeys  engine.DataKeys
 	Inbox     engine.Inbox
 	Mailer    engine.Mailer
 	Pusher    engine.Pusher

@@ -50,7 +50,15 @@ func Database() *dynamodb.Client { return dynamodb.NewFromConfig(Config()) }
 
 // Events is the event store.
 func Events(client *dynamodb.Client) *dynamo.EventStore {
-	return &dynamo.EventStore{Client: client, Table: Environment(setting.EventsTable), Leases: os.Getenv(setting.LeasesTable)}
+	return &dynamo.EventStore{Client: client, Table: Environment(setting.EventsTable), Leases: os.Getenv(setting.LeasesTable), Moves: os.Getenv(setting.MovesTable)}
+}
+
+// Seals seal and open what is personal; nil for who has nothing to do with that.
+func Seals(client *dynamodb.Client, parts Parts) *engine.Seals {
+	if parts.DataKeys == nil {
+		return nil
+	}
+	return engine.NewSeals(&dynamo.Keys{Client: client, Table: Environment(setting.KeysTable), DataKeys: parts.DataKeys}, 0)
 }
 
 // Checkpoints are those of all consumers.
@@ -119,7 +127,7 @@ func Commands(client *dynamodb.Client, parts Parts) *engine.Commands {
 	}
 	c := &engine.Commands{Memory: memory, Inbox: parts.Inbox, Secrets: parts.Secrets}
 	if os.Getenv(setting.EventsTable) != "" { // else it only queues commands
-		c.Store = Events(client)
+		c.Store = Seals(client, parts).Store(Events(client))
 	}
 	if table := os.Getenv(setting.SnapshotsTable); table != "" {
 		c.Snapshots = &dynamo.Snapshots{Client: client, Table: table}

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/tournament"
 )
 
-func main() { cloud.Command(tournament.DoAddTeam) }
+func main() { cloud.Command(tournament.DoAddTeam, sealing.Keys()) }

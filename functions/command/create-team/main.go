@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/team"
 )
 
-func main() { cloud.Command(team.DoCreate) }
+func main() { cloud.Command(team.DoCreate, sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/user"
 )
 
-func main() { cloud.Command(user.DoCreate) }
+func main() { cloud.Command(user.DoCreate, sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/player"
 )
 
-func main() { cloud.Command(player.DoDie) }
+func main() { cloud.Command(player.DoDie, sealing.Keys()) }

@@ -3,8 +3,9 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/signing"
 	"github.com/foldstream/foldstream/domain/identity"
 )
 
-func main() { cloud.Command(identity.DoLogIn, signing.Tokens()) }
+func main() { cloud.Command(identity.DoLogIn, signing.Tokens(), sealing.Keys()) }

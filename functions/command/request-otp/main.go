@@ -3,8 +3,9 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/secrecy"
 	"github.com/foldstream/foldstream/domain/otp"
 )
 
-func main() { cloud.Command(otp.DoRequest, secrecy.Secret()) }
+func main() { cloud.Command(otp.DoRequest, secrecy.Secret(), sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/identity"
 )
 
-func main() { cloud.Command(identity.DoRevokeRole) }
+func main() { cloud.Command(identity.DoRevokeRole, sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/user"
 )
 
-func main() { cloud.Command(user.DoSetName) }
+func main() { cloud.Command(user.DoSetName, sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/account"
 )
 
-func main() { cloud.Command(account.DoSignUp) }
+func main() { cloud.Command(account.DoSignUp, sealing.Keys()) }

@@ -3,8 +3,9 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/timing"
 	"github.com/foldstream/foldstream/domain/match"
 )
 
-func main() { cloud.EventHandler(match.Deadlines, timing.Timers()) }
+func main() { cloud.EventHandler(match.Deadlines, timing.Timers(), sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/match"
 )
 
-func main() { cloud.EventHandler(match.Ending) }
+func main() { cloud.EventHandler(match.Ending, sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/room"
 )
 
-func main() { cloud.EventHandler(room.Attention) }
+func main() { cloud.EventHandler(room.Attention, sealing.Keys()) }

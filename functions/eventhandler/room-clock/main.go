@@ -3,8 +3,9 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/timing"
 	"github.com/foldstream/foldstream/domain/room"
 )
 
-func main() { cloud.EventHandler(room.Clock, timing.Timers()) }
+func main() { cloud.EventHandler(room.Clock, timing.Timers(), sealing.Keys()) }

@@ -6,6 +6,7 @@ import (
 	"github.com/foldstream/foldstream/cloud/mailing"
 	"github.com/foldstream/foldstream/cloud/pushing"
 	"github.com/foldstream/foldstream/cloud/queueing"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/searching"
 	"github.com/foldstream/foldstream/cloud/secrecy"
 	"github.com/foldstream/foldstream/cloud/texting"
@@ -16,5 +17,6 @@ import (
 func main() {
 	cloud.Upkeep(
 		domain.App, mailing.Mails(), texting.Texts(), timing.Timers(), secrecy.Secret(), searching.Index(), pushing.Pushes(), queueing.Upkeep(),
+		sealing.Keys(),
 	)
 }

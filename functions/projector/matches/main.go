@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/match"
 )
 
-func main() { cloud.Projector(match.Records.ViewDecl) }
+func main() { cloud.Projector(match.Records.ViewDecl, sealing.Keys()) }

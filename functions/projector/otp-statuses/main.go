@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/otp"
 )
 
-func main() { cloud.Projector(otp.Statuses.ViewDecl) }
+func main() { cloud.Projector(otp.Statuses.ViewDecl, sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain/player"
 )
 
-func main() { cloud.Projector(player.Profiles.ViewDecl) }
+func main() { cloud.Projector(player.Profiles.ViewDecl, sealing.Keys()) }

@@ -3,8 +3,9 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/searching"
 	"github.com/foldstream/foldstream/domain/user"
 )
 
-func main() { cloud.Projector(user.Profiles.ViewDecl, searching.Index()) }
+func main() { cloud.Projector(user.Profiles.ViewDecl, searching.Index(), sealing.Keys()) }

@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/domain"
 )
 
-func main() { cloud.Stream(domain.App) }
+func main() { cloud.Stream(domain.App, sealing.Keys()) }
