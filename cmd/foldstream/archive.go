@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +25,7 @@ func archive(at *site) *cobra.Command {
 			if at.stage != "" {
 				return errors.New("a stage's archive is the business of its archivist: see docs/archive.md")
 			}
-			to := &folder.Archive{Dir: filepath.Join(at.Data, "archive")}
+			to := &folder.Archive{Dir: at.ArchiveDir()}
 			return at.open(c.Context(), func(s *station) error {
 				if verify {
 					return verifyArchive(c, s, to)
@@ -37,6 +36,7 @@ func archive(at *site) *cobra.Command {
 			})
 		},
 	}
+	c.AddCommand(archiveClosed(at))
 	c.Flags().BoolVar(&verify, "verify", false, "instead, read the archive, and make sure that it is whole")
 	return c
 }

@@ -47,7 +47,11 @@ func root() *cobra.Command {
 	c.PersistentFlags().StringVar(&at.Address, "addr", environment("FOLDSTREAM_ADDR", "127.0.0.1:8080"), "address to listen on")
 	c.PersistentFlags().StringVar(&at.Data, "data", environment("FOLDSTREAM_DATA", ".foldstream"), "folder of the data")
 	c.PersistentFlags().StringVar(&at.stage, "stage", os.Getenv("FOLDSTREAM_STAGE"), "deployed stage to look after; none for this machine's data")
-	c.AddCommand(serve(&at.Config), parked(&at), replay(&at), appoint(&at), archive(&at), publish(&at), costs(), rebuild(&at), views(&at), smoke(&at))
+	c.AddCommand(tail(&at), trace(&at), redrive(&at), showStream(&at), stats(&at), forget(&at))
+	c.AddCommand(export(&at), imports(&at))
+	c.AddCommand(verify(&at))
+	c.AddCommand(serve(&at.Config), parked(&at), replay(&at), appoint(&at), archive(&at), closeStreams(&at), publish(&at), costs(), rebuild(&at), views(&at), smoke(&at))
+	c.AddCommand(migrate(&at))
 	return c
 }
 

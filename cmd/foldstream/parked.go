@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -16,39 +17,93 @@ func parked(at *site) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "parked",
 		Short: "Streams that a consumer cannot get on with: list, show, retry, skip",
+		Long: "A consumer that fails at a commit again and again parks its stream, for itself alone: later commits wait behind it. A retry\n" +
+			"and a skip are noted with the name of who works here, and the reason: GET /admin/jobs lists them beside those of admins.",
 	}
-	one := func(use, short string, act func(c *cobra.Command, s *station, p engine.Parked) error) *cobra.Command {
-		return &cobra.Command{
-			Use: use + " CONSUMER STREAM", Short: short, Args: cobra.ExactArgs(2),
-			Example: "  foldstream parked " + use + " matches match-0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f",
-			RunE: func(c *cobra.Command, args []string) error {
-				return at.open(c.Context(), func(s *station) error {
-					p, err := find(c, s, args[0], es.StreamID(args[1]))
-					if err != nil {
-						return err
-					}
-					return act(c, s, p)
-				})
-			},
-		}
-	}
-	c.AddCommand(
-		&cobra.Command{
-			Use: "list", Short: "List what is parked", Args: cobra.NoArgs,
-			RunE: func(c *cobra.Command, _ []string) error {
-				return at.open(c.Context(), func(s *station) error { return list(c, s) })
-			},
+	c.AddCommand(parkedList(at), parkedShow(at), parkedRetry(at), parkedSkip(at))
+	return c
+}
+
+const exampleStream = "match-0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f"
+
+func parkedList(at *site) *cobra.Command {
+	lines := false
+	c := &cobra.Command{
+		Use: "list", Short: "List what is parked", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return at.open(c.Context(), func(s *station) error { return list(c, s, lines) })
 		},
-		one("show", "Show the commit that failed, and why", show),
-		one("retry", "Go on with the stream, now that the cause is mended", func(c *cobra.Command, s *station, p engine.Parked) error {
-			again, err := s.Consumers[p.Consumer].Retry(c.Context(), p.Stream)
-			return report(c.OutOrStdout(), p, again, err)
-		}),
-		one("skip", "Leave the failed commit out, and go on behind it", func(c *cobra.Command, s *station, p engine.Parked) error {
-			again, err := s.Consumers[p.Consumer].Skip(c.Context(), p.Stream, p.Version)
-			return report(c.OutOrStdout(), p, again, err)
-		}),
-	)
+	}
+	c.Flags().BoolVar(&lines, "json", false, "one line of JSON for each stream")
+	return c
+}
+
+func parkedShow(at *site) *cobra.Command {
+	lines := false
+	c := &cobra.Command{
+		Use: "show CONSUMER STREAM", Short: "Show the commit that failed, and why", Args: cobra.ExactArgs(2),
+		Long: "Show the commit that failed, why, and when it failed before. Of a panic the error has the stack. The commit is shown as it is:\n" +
+			"its data may be personal, or of a private category.",
+		Example:           "  foldstream parked show matches " + exampleStream,
+		ValidArgsFunction: arguments(at, consumers, parkedStreams),
+		RunE: func(c *cobra.Command, args []string) error {
+			return at.open(c.Context(), func(s *station) error {
+				p, err := find(c, s, args[0], es.StreamID(args[1]))
+				if err != nil {
+					return err
+				}
+				return showParked(c, s, p, lines)
+			})
+		},
+	}
+	c.Flags().BoolVar(&lines, "json", false, "one line of JSON")
+	return c
+}
+
+func parkedRetry(at *site) *cobra.Command {
+	var how repairing
+	c := &cobra.Command{
+		Use: "retry CONSUMER STREAM", Short: "Go on with a stream, now that the cause is mended", Args: cobra.RangeArgs(1, 2),
+		Long: "Go on with a stream, now that the cause is mended, by this program's folds and sagas: it should be of the version that serves.\n" +
+			"With --all, with all that is parked for the consumer; one that fails again holds up no other.",
+		Example:           "  foldstream parked retry matches " + exampleStream + "\n  foldstream parked retry matches --all --dry-run",
+		ValidArgsFunction: arguments(at, consumers, parkedStreams),
+		RunE: func(c *cobra.Command, args []string) error {
+			if how.all == (len(args) == 2) {
+				return errors.New("name a stream, or give --all")
+			}
+			return at.open(c.Context(), func(s *station) error {
+				if how.all {
+					return how.each(c, s, args[0])
+				}
+				return how.one(c, s, engine.JobRetry, args[0], es.StreamID(args[1]))
+			})
+		},
+	}
+	c.Flags().BoolVar(&how.all, "all", false, "all streams that are parked for the consumer")
+	c.Flags().BoolVar(&how.dry, "dry-run", false, "only tell what would be tried")
+	return c
+}
+
+func parkedSkip(at *site) *cobra.Command {
+	var how repairing
+	c := &cobra.Command{
+		Use: "skip CONSUMER STREAM", Short: "Leave the failed commit out, and go on behind it", Args: cobra.ExactArgs(2),
+		Long: "Leave the commit that failed out, for this consumer alone, and go on behind it. No retry and no rebuild of a saga brings it back;\n" +
+			"a view's rebuild tries it again.",
+		Example:           "  foldstream parked skip matches " + exampleStream + " --reason 'a test match, see issue 12'",
+		ValidArgsFunction: arguments(at, consumers, parkedStreams),
+		RunE: func(c *cobra.Command, args []string) error {
+			if how.reason == "" {
+				return errors.New("say why, by --reason: it is noted")
+			}
+			return at.open(c.Context(), func(s *station) error {
+				return how.one(c, s, engine.JobSkip, args[0], es.StreamID(args[1]))
+			})
+		},
+	}
+	c.Flags().StringVar(&how.reason, "reason", "", "why, which is noted")
+	c.Flags().BoolVar(&how.dry, "dry-run", false, "only tell what would be left out")
 	return c
 }
 
@@ -65,51 +120,75 @@ func find(c *cobra.Command, s *station, consumer string, stream es.StreamID) (en
 	return engine.Parked{}, fmt.Errorf("%s is not parked for %q; see: foldstream parked list", stream, consumer)
 }
 
-func list(c *cobra.Command, s *station) error {
+func list(c *cobra.Command, s *station, lines bool) error {
 	all, err := s.Lot.Parked(c.Context())
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && !lines {
 		fmt.Fprintln(c.OutOrStdout(), "Nothing is parked.")
 		return nil
 	}
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CONSUMER\tSTREAM\tVERSION\tSINCE\tERROR")
+	if !lines {
+		fmt.Fprintln(table, "CONSUMER\tSTREAM\tVERSION\tSINCE\tLAST\tERROR")
+	}
 	for _, p := range all {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%.80q\n", p.Consumer, p.Stream, p.Version, p.Time.Format(time.RFC3339), p.Error)
+		if lines {
+			if err := line(c.OutOrStdout(), p); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%.80q\n", p.Consumer, p.Stream, p.Version, p.Since().Format(time.RFC3339),
+			p.Time.Format(time.RFC3339), p.Error)
 	}
 	return table.Flush()
 }
 
-func show(c *cobra.Command, s *station, p engine.Parked) error {
+// parkedWhole is a note with the commit that it is about.
+type parkedWhole struct {
+	engine.Parked
+	Since  time.Time  `json:"since"`
+	Commit *es.Commit `json:"commit,omitempty"` // absent when it cannot be read
+}
+
+func showParked(c *cobra.Command, s *station, p engine.Parked, lines bool) error {
+	commit, err := failedCommit(c, s, p)
+	if err != nil {
+		return err
+	}
+	if lines {
+		return line(c.OutOrStdout(), parkedWhole{Parked: p, Since: p.Since(), Commit: commit})
+	}
 	w := c.OutOrStdout()
 	fmt.Fprintf(w, "%s cannot take %s at version %d, tried %d times, last at %s:\n%s\n",
 		p.Consumer, p.Stream, p.Version, p.Attempts, p.Time.Format(time.RFC3339), p.Error)
-	for commit, err := range engine.Read(c.Context(), s.Consumers[p.Consumer].Store, p.Stream, p.Version-1) {
-		if err != nil {
-			return err
-		}
-		text, err := es.Encode(commit)
-		if err != nil {
-			return err
-		}
-		if err := text.Indent(); err != nil {
-			return err
-		}
-		fmt.Fprintln(w, string(text))
-		break
+	for _, was := range p.History {
+		fmt.Fprintf(w, "before, at %s, tried %d times: %s\n", was.Time.Format(time.RFC3339), was.Attempts, was.Error)
 	}
-	return nil
+	if commit == nil {
+		return nil
+	}
+	text, err := es.Encode(*commit)
+	if err != nil {
+		return err
+	}
+	if err := text.Indent(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, string(text))
+	return err
 }
 
-func report(w io.Writer, p engine.Parked, again *engine.Parked, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case again != nil:
-		return fmt.Errorf("%s is parked again, at version %d: %s", p.Stream, again.Version, again.Error)
+// failedCommit reads the commit that a stream is parked at; nil when it is not there.
+func failedCommit(c *cobra.Command, s *station, p engine.Parked) (*es.Commit, error) {
+	for commit, err := range engine.Read(c.Context(), s.Consumers[p.Consumer].Store, p.Stream, p.Version-1) {
+		return &commit, err
 	}
+	return nil, nil
+}
+
+func report(w io.Writer, p engine.Parked) {
 	fmt.Fprintf(w, "%s is up to date with %s.\n", p.Consumer, p.Stream)
-	return nil
 }

@@ -29,20 +29,23 @@ func rebuild(at *site) *cobra.Command {
 			"The rows become a generation of their own, beside the live one, while events come in and queries are answered. When it is\n" +
 			"up to date it is compared with the live one, and takes its place. Only the view's fold runs: no saga, no mail. The fold is\n" +
 			"this program's, so that what serves the view should be of the same version. A rebuild that was interrupted goes on when it\n" +
-			"is called again.",
+			"is called again, from the position of the feed up to which rows were saved, a few seconds of work before. The command\n" +
+			"views shows from elsewhere how far it is.",
 		Example: "  foldstream rebuild matches --compare-only\n  foldstream rebuild matches --keep\n  foldstream rebuild matches --back\n" +
 			"  foldstream rebuild matches --drop",
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: arguments(at, viewNames),
 		RunE: func(c *cobra.Command, args []string) error {
 			return at.open(c.Context(), func(s *station) error { return how.run(c, s, args[0]) })
 		},
 	}
 	c.Flags().BoolVar(&how.keep, "keep", false, "keep the generation that was live, to go back to")
-	c.Flags().BoolVar(&how.compare, "compare-only", false, "compare, and change nothing that readers see")
+	c.Flags().BoolVar(&how.compare, "compare-only", false, "a dry run: fill a generation that nobody reads, compare, and drop it")
+	c.Flags().BoolVar(&how.compare, "dry-run", false, "the same as --compare-only")
 	c.Flags().BoolVar(&how.back, "back", false, "let readers have the generation that was kept")
 	c.Flags().BoolVar(&how.drop, "drop", false, "give up all generations but the live one")
 	how.flags(c)
-	c.MarkFlagsMutuallyExclusive("keep", "compare-only", "back", "drop")
+	c.MarkFlagsMutuallyExclusive("keep", "compare-only", "dry-run", "back", "drop")
 	return c
 }
 

@@ -30,6 +30,8 @@ func replay(at *site) *cobra.Command {
 			"and watch what it makes of what has happened. Nothing is written, and a server may be running beside it.",
 		Example: "  foldstream replay match-0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f --step",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: arguments(at, streams),
 		RunE: func(c *cobra.Command, args []string) error {
 			return at.open(c.Context(), func(s *station) error { return how.run(c, s, es.StreamID(args[0])) })
 		},
@@ -46,7 +48,7 @@ func (how replayed) run(c *cobra.Command, s *station, stream es.StreamID) error 
 		return fmt.Errorf("no aggregate has streams of the category %q; a stream is named as in match-0192d3c8…", stream.Category())
 	}
 	keys, seen := bufio.NewReader(c.InOrStdin()), false
-	for step, err := range engine.Replay(c.Context(), s.Commands.Store, folds, stream, 0) {
+	for step, err := range engine.Replay(c.Context(), s.Whole(), folds, stream, 0) {
 		if err != nil {
 			return err
 		}

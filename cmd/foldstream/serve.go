@@ -38,6 +38,7 @@ func serve(config *local.Config) *cobra.Command {
 			return errors.Join(system.Serve(c.Context(), listener), system.Close())
 		},
 	}
+	c.Flags().StringVar(&config.PublicURL, "public-url", os.Getenv("FOLDSTREAM_PUBLIC_URL"), "URL that people reach it by, and that tokens are issued under; the address unless it is said")
 	p := &config.Provider
 	c.Flags().StringVar(&p.Issuer, "issuer", os.Getenv("FOLDSTREAM_ISSUER"), "URL of an OpenID Connect issuer, in place of accounts of our own")
 	c.Flags().StringVar(&p.Audience, "audience", os.Getenv("FOLDSTREAM_AUDIENCE"), "audience, or client, that its tokens are for")

@@ -22,6 +22,12 @@ type station struct {
 	Consumers map[string]*engine.Consumer // by name, those that can park
 	Jobs      engine.Jobs
 	Backlogs  engine.Backlogs
+	Letters   engine.DeadLetters // nil where nothing is set aside
+	Sweeper   engine.Sweeper     // nil where it is not
+	Sizes     engine.Sizes
+	Importer  engine.Importer
+	Moves     engine.Moves
+	Heeds     func(context.Context) error // fails unless all that writes goes by where the store is moving; nil here, where it does
 	Close     func() error
 }
 
@@ -42,7 +48,7 @@ func (s *site) station(ctx context.Context) (*station, error) {
 		}
 		return &station{
 			Installation: system.Installation, Consumers: system.Consumers, Jobs: system.Jobs, Backlogs: system.Backlogs,
-			Close: func() error { return nil },
+			Letters: system.Letters, Sweeper: system.Sweeper, Sizes: system.Sizes, Importer: system.Importer, Moves: system.Moves, Heeds: system.Heeds, Close: func() error { return nil },
 		}, nil
 	}
 	system, err := local.Open(s.Config, false)
@@ -50,6 +56,7 @@ func (s *site) station(ctx context.Context) (*station, error) {
 		return nil, err
 	}
 	return &station{
-		Installation: system.Installation, Consumers: system.Consumers, Jobs: system.Store, Backlogs: system.Store, Close: system.Close,
+		Installation: system.Installation, Consumers: system.Consumers, Jobs: system.Store, Backlogs: system.Store, Sizes: system.Store, Importer: system.Store, Moves: system.Store,
+		Close: system.Close,
 	}, nil
 }

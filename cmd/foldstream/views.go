@@ -22,8 +22,8 @@ func views(at *site) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "views",
 		Short: "List the views with their generations, and what waits for them",
-		Long: "List the views with their generations: which one queries read, which one a rebuild fills, and which one is kept; and how\n" +
-			"many commits wait for them, on this machine also for how long.",
+		Long: "List the views with their generations: which one queries read, which one a rebuild fills and how many commits of the\n" +
+			"feed that is behind, and which one is kept; and how many commits wait for them, on this machine also for how long.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.open(c.Context(), func(s *station) error { return listViews(c, s, lines) })
@@ -41,7 +41,7 @@ func listViews(c *cobra.Command, s *station, lines bool) error {
 	}
 	table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	if !lines {
-		fmt.Fprintln(table, "VIEW\tLIVE\tNEXT\tKEPT\tWAITING\tOLDEST\tOF")
+		fmt.Fprintln(table, "VIEW\tLIVE\tNEXT\tBEHIND\tKEPT\tWAITING\tOLDEST\tOF")
 	}
 	for _, v := range states {
 		if lines {
@@ -50,7 +50,7 @@ func listViews(c *cobra.Command, s *station, lines bool) error {
 			}
 			continue
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%d\t%s\t%s\n", v.View, v.Live, orDash(v.Next), orDash(v.Kept),
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%d\t%s\t%s\n", v.View, v.Live, orDash(v.Next), behind(v), orDash(v.Kept),
 			v.Backlog.Waiting, age(v.Backlog), strings.Join(s.View(v.View).Categories, ", "))
 	}
 	return table.Flush()
@@ -62,6 +62,14 @@ func age(b engine.Backlog) string {
 		return "-"
 	}
 	return time.Duration(b.OldestSeconds * float64(time.Second)).Round(100 * time.Millisecond).String()
+}
+
+// behind is how far the next generation of a view is from the feed's end.
+func behind(v engine.ViewState) string {
+	if v.Next == 0 {
+		return "-"
+	}
+	return fmt.Sprint(v.Behind)
 }
 
 func orDash(generation uint64) string {
