@@ -25,7 +25,6 @@ type Estimator struct {
 	Use
 	app       *es.App
 	consumers []topology.Function
-	followed  bool // whether views follow the feed
 }
 
 // New makes an estimator.
@@ -37,7 +36,6 @@ func New(app *es.App, use Use) (*Estimator, error) {
 	for _, f := range topology.Functions(app) {
 		if f.Queue != nil {
 			e.consumers = append(e.consumers, f)
-			e.followed = e.followed || f.Queue.Wakes
 		}
 	}
 	return e, nil
@@ -148,10 +146,8 @@ func (e *Estimator) relay() Bill {
 	b.take(Relay, FeedStream, s, 1)
 	b.add(Relay, TopicPublish, 1/min(e.RelayBatch, publishBatch))
 	b.add(Relay, TopicPayload, float64(e.CommitBytes)/gigabyte)
-	if e.followed {
-		b.take(Relay, FeedEnd, s, 1/e.RelayBatch)
-		b.add(Relay, TopicPublish, 1/e.RelayBatch)
-	}
+	b.take(Relay, FeedEnd, s, 1/e.RelayBatch)
+	b.add(Relay, TopicPublish, 1/e.RelayBatch)
 	return b
 }
 
@@ -185,6 +181,7 @@ func (e *Estimator) consumer(f topology.Function, a es.Folder) Bill {
 		b.take(part, FindListeners, s, 2+e.Events) // of the invoker, of the stream, of each event
 		b.add(part, SocketMessage, e.Connections*e.Events)
 		b.take(part, Advance, s, 1)
+		b = append(b, e.herald(part)...)
 	case Snapshots:
 		if every := a.Traits().Snapshot; every > 0 {
 			taken := e.load(a)
@@ -195,6 +192,16 @@ func (e *Estimator) consumer(f topology.Function, a es.Folder) Bill {
 		}
 	}
 	return b
+}
+
+// herald is what one commit costs for those who follow the feed to be found: once for each batch of the relay.
+func (e *Estimator) herald(part string) Bill {
+	found := e.delivery(part)
+	found.take(part, FindListeners, e.sizes(), 1)
+	for i := range found {
+		found[i].Units /= e.RelayBatch
+	}
+	return found
 }
 
 // follower is what one commit costs with a view that follows the feed. It is woken for each batch of the relay, whatever the

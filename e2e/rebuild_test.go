@@ -128,7 +128,7 @@ func TestRebuild(t *testing.T) {
 		t.Fatalf("the row is not mended: %+v", m)
 	}
 	succeeds([]string{"smoke"}, "matches: ")
-	succeeds([]string{"views"}, "matches           5     -     1     0        -       match")
+	succeeds([]string{"views"}, "matches           5     -     -       1     0        -       match")
 
 	// Going back brings the damage back, which was not the store's to know.
 	succeeds([]string{"rebuild", "matches", "--back"}, "kept")

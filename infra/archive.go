@@ -68,9 +68,14 @@ func (b *builder) newArchive() archive {
 	database := awsglue.NewCfnDatabase(scope, jsii.String("database"), &awsglue.CfnDatabaseProps{
 		CatalogId: awscdk.Aws_ACCOUNT_ID(), DatabaseInput: &awsglue.CfnDatabase_DatabaseInputProperty{Name: jsii.String(name)},
 	})
-	awsglue.NewCfnTable(scope, jsii.String("commits"), &awsglue.CfnTableProps{
-		CatalogId: awscdk.Aws_ACCOUNT_ID(), DatabaseName: database.Ref(), TableInput: b.commitsTable("s3://" + *files.made.Ref() + "/commits/"),
-	})
+	table := func(name string, columns []column) {
+		awsglue.NewCfnTable(scope, jsii.String(name), &awsglue.CfnTableProps{
+			CatalogId: awscdk.Aws_ACCOUNT_ID(), DatabaseName: database.Ref(),
+			TableInput: b.commitsTable(name, "s3://"+*files.made.Ref()+"/"+name+"/", columns),
+		})
+	}
+	table("commits", columns)
+	table("closed", closedColumns)
 	workgroup := awsathena.NewCfnWorkGroup(scope, jsii.String("workgroup"), &awsathena.CfnWorkGroupProps{
 		Name: jsii.String(b.stage.name("archive")), RecursiveDeleteOption: jsii.Bool(!b.stage.keeps()),
 		WorkGroupConfiguration: &awsathena.CfnWorkGroup_WorkGroupConfigurationProperty{
@@ -120,6 +125,7 @@ var columns = []column{
 	{"position", "bigint"},
 	{"stream", "string"},
 	{"version", "bigint"},
+	{"era", "bigint"},
 	{"events", "array<struct<type:string,schema:int,data:string>>"},
 	{"commandId", "string"},
 	{"traceId", "string"},
@@ -129,7 +135,11 @@ var columns = []column{
 	{"trace", "string"},
 }
 
-func (b *builder) commitsTable(location string) *awsglue.CfnTable_TableInputProperty {
+// closedColumns are those of the table of closed eras, whose commits are in the order of their streams.
+var closedColumns = slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return c.name == "position" })
+
+// commitsTable describes a table of commits that are in the files of a folder.
+func (b *builder) commitsTable(name, location string, columns []column) *awsglue.CfnTable_TableInputProperty {
 	var described []any
 	// Athena knows no capitals. Names that have some are given as they are in the file; otherwise all names there, those in the
 	// events' data too, would be taken for small.
@@ -142,7 +152,7 @@ func (b *builder) commitsTable(location string) *awsglue.CfnTable_TableInputProp
 		}
 	}
 	return &awsglue.CfnTable_TableInputProperty{
-		Name: jsii.String("commits"), TableType: jsii.String("EXTERNAL_TABLE"),
+		Name: jsii.String(name), TableType: jsii.String("EXTERNAL_TABLE"),
 		Parameters: map[string]string{
 			"classification": "json", "compressionType": "gzip", "EXTERNAL": "TRUE",
 			"projection.enabled":       "true",

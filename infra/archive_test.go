@@ -14,12 +14,31 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// A line of the archive is read by the columns of the table: each member has one, of a kind that takes it.
+// archived is a table of the archive.
+func archived(t *testing.T, name string) resource {
+	t.Helper()
+	for _, r := range dev.all("AWS::Glue::Table") {
+		if r.Properties["TableInput"].(map[string]any)["Name"] == name {
+			return r
+		}
+	}
+	t.Fatalf("there is no table %s", name)
+	return resource{}
+}
+
+// A line of the archive is read by the columns of its table: each member has one, of a kind that takes it.
 func TestLinesFitTheTable(t *testing.T) {
-	line, err := es.Encode(es.Positioned{Position: 1, Commit: es.Commit{
-		Stream: "match-1", Version: 2, Events: []es.Recorded{{Type: "Taken", Schema: 1, Data: jsontext.Value(`{"matchId":"1"}`)}},
+	commit := es.Commit{
+		Stream: "match-1", Version: 2, Era: 1, Events: []es.Recorded{{Type: "Taken", Schema: 1, Data: jsontext.Value(`{"matchId":"1"}`)}},
 		Origin: es.Origin{CommandID: "c", TraceID: "t", CausationID: "match-1@1", Invoker: "u", Time: time.Now(), Trace: "Root=1"},
-	}})
+	}
+	for name, line := range map[string]any{"commits": es.Positioned{Position: 1, Commit: commit}, "closed": commit} {
+		t.Run(name, func(t *testing.T) { fitsTable(t, archived(t, name), line) })
+	}
+}
+
+func fitsTable(t *testing.T, made resource, of any) {
+	line, err := es.Encode(of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +46,7 @@ func TestLinesFitTheTable(t *testing.T) {
 	if err := es.Decode(line, &members); err != nil {
 		t.Fatal(err)
 	}
-	table := dev.all("AWS::Glue::Table")[0].Properties["TableInput"].(map[string]any)
+	table := made.Properties["TableInput"].(map[string]any)
 	storage := table["StorageDescriptor"].(map[string]any)
 	serde := storage["SerdeInfo"].(map[string]any)["Parameters"].(map[string]any)
 	want, got := map[string]string{}, map[string]string{}
@@ -78,9 +97,15 @@ func hive(value any) string {
 }
 
 func TestPartitionsFollowFromNames(t *testing.T) {
-	table := dev.all("AWS::Glue::Table")[0]
+	for _, name := range []string{"commits", "closed"} {
+		t.Run(name, func(t *testing.T) { partitionsFollow(t, name) })
+	}
+}
+
+func partitionsFollow(t *testing.T, name string) {
+	table := archived(t, name)
 	parameters := table.Properties["TableInput"].(map[string]any)["Parameters"].(map[string]any)
-	if got := table.in.text(parameters["storage.location.template"]); got != "s3://archivefilesF8CD4B6A/commits/category=${category}/day=${day}/" {
+	if got := table.in.text(parameters["storage.location.template"]); got != "s3://archivefilesF8CD4B6A/"+name+"/category=${category}/day=${day}/" {
 		t.Errorf("partitions are at %s", got)
 	}
 	categories := slices.Sorted(maps.Keys(app.Catalogue()))

@@ -102,20 +102,23 @@ func (b *builder) queues(functions []topology.Function) (ages, dead []metric) {
 
 // queuesOf are the names of the queues that a function reads, and of those for what is kept aside from it.
 func (b *builder) queuesOf(f topology.Function) (read, aside []string) {
+	for _, n := range f.Nets() {
+		aside = append(aside, b.queueName(n.Name, n.FIFO))
+	}
 	switch {
 	case f.Queue != nil:
-		return []string{b.stage.name(f.Queue.Name) + ".fifo"}, []string{b.stage.name(f.Queue.Name) + "-dead.fifo"}
-	case f.Errands == engine.InboxName:
-		return []string{b.stage.name(f.Errands) + ".fifo"}, nil
-	case f.Errands == engine.TimersName:
-		return []string{b.stage.name(f.Errands)}, []string{b.stage.name(f.Errands) + "-dead", b.stage.name("schedules-dead")}
-	case f.Errands == engine.UpkeepName:
-		return []string{b.stage.name(f.Errands) + ".fifo"}, []string{b.stage.name(f.Errands) + "-dead.fifo"}
-	case f.Stream:
-		return nil, []string{b.stage.name(f.Name + "-failures")}
-	default:
-		return nil, nil
+		read = []string{b.queueName(f.Queue.Name, true)}
+	case f.Errands != "":
+		read = []string{b.queueName(f.Errands, f.Errands != engine.TimersName)}
 	}
+	return read, aside
+}
+
+func (b *builder) queueName(name string, fifo bool) string {
+	if fifo {
+		return b.stage.name(name) + ".fifo"
+	}
+	return b.stage.name(name)
 }
 
 func (b *builder) socketGraphs() []graph {

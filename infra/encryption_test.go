@@ -33,8 +33,8 @@ func TestEverythingIsEncrypted(t *testing.T) {
 	if got := dev.one(t, "AWS::SNS::Topic", "TopicName", "foldstream-dev-commits.fifo").text("KmsMasterKeyId"); got != "alias/aws/sns" {
 		t.Errorf("commits are encrypted by %q", got)
 	}
-	if keys := len(dev.all("AWS::KMS::Key")); keys != 1 {
-		t.Errorf("%d keys, not that for tokens alone: each costs a dollar a month", keys)
+	if keys := len(dev.all("AWS::KMS::Key")); keys != 2 {
+		t.Errorf("%d keys, not those for tokens and for subjects alone: each costs a dollar a month", keys)
 	}
 }
 

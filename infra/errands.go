@@ -44,9 +44,9 @@ func (b *builder) inbox() errandQueue {
 // messages of standard queues only.
 func (b *builder) timers() errandQueue {
 	scope := constructs.NewConstruct(b.stack, jsii.String(engine.TimersName+"-queue"))
-	dead := b.queue(scope, "dead", queue{name: engine.TimersName + "-dead"})
+	dead := b.queue(scope, "dead", netOf(topology.TimersNet))
 	dead.ApplyRemovalPolicy(b.stage.removal(), nil)
-	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+engine.TimersName+"-dead",
+	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+topology.TimersNet.Name,
 		"There are timers whose commands keep failing. Once the cause is mended, SQS can move them back to their queue.")
 	return b.errandQueue(scope, queue{name: engine.TimersName, hidden: limits.ErrandHidden, dead: dead, receives: limits.TimerReceives})
 }
@@ -55,9 +55,9 @@ func (b *builder) timers() errandQueue {
 // one that is kept aside.
 func (b *builder) upkeep() errandQueue {
 	scope := constructs.NewConstruct(b.stack, jsii.String(engine.UpkeepName+"-queue"))
-	dead := b.queue(scope, "dead", queue{name: engine.UpkeepName + "-dead", fifo: true})
+	dead := b.queue(scope, "dead", netOf(topology.UpkeepNet))
 	dead.ApplyRemovalPolicy(b.stage.removal(), nil)
-	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+engine.UpkeepName+"-dead",
+	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+topology.UpkeepNet.Name,
 		"There are jobs of admins of which not even a failure could be noted. Once the cause is mended, SQS can move them back to their queue.")
 	return b.errandQueue(scope, queue{
 		name: engine.UpkeepName, fifo: true, hidden: limits.UpkeepHidden, dead: dead, receives: limits.UpkeepReceives,

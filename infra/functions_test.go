@@ -109,7 +109,6 @@ func TestEnvironments(t *testing.T) {
 		topology.WriteViews:     {setting.ViewsTable: "foldstream-dev-views"},
 		topology.ReadFeed:       {setting.FeedTable: "foldstream-dev-feed", setting.EventsTable: "foldstream-dev-events"},
 		topology.WriteFeed:      {setting.FeedTable: "foldstream-dev-feed"},
-		topology.WakeFollowers:  {setting.WakeFollowers: "true"},
 		topology.NoteStreams:    {setting.DirectoryTable: "foldstream-dev-directory"},
 		topology.ListStreams:    {setting.DirectoryTable: "foldstream-dev-directory"},
 		topology.ListTimers:     {setting.TimersQueue: "foldstream-dev-timers", setting.ScheduleGroup: "foldstream-dev-timers"},
@@ -153,6 +152,8 @@ func TestEnvironments(t *testing.T) {
 		topology.EndJobs:         {setting.TracesTable: "foldstream-dev-traces"},
 		topology.ReadJobs:        {setting.TracesTable: "foldstream-dev-traces"},
 		topology.QueueJobs:       {setting.UpkeepQueue: "foldstream-dev-upkeep.fifo"},
+		topology.OpenPersonal:    {setting.KeysTable: "foldstream-dev-keys", setting.SubjectKey: "subjectkey.Arn"},
+		topology.SealPersonal:    {setting.KeysTable: "foldstream-dev-keys", setting.SubjectKey: "subjectkey.Arn"},
 	}
 	for _, f := range dev.functions() {
 		want := map[string]string{setting.Stage: "dev"}
@@ -193,7 +194,7 @@ func TestTablesAreAsTheAdapterDescribesThem(t *testing.T) {
 			"BillingMode": "PAY_PER_REQUEST", "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled": "true",
 			"SSESpecification.SSEEnabled": "true", "StreamSpecification": "", "TimeToLiveSpecification": "",
 		}
-		if d.Name == names.Leases || d.Name == names.Snapshots {
+		if d.Name == names.Leases || d.Name == names.Snapshots || d.Forgets {
 			want["PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"] = "false"
 		}
 		if d.Stream {

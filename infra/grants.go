@@ -31,7 +31,7 @@ var tableUses = map[topology.Grant][]tableUse{
 	topology.NoteStreams:     {{setting.DirectoryTable, []string{"BatchWriteItem"}}},
 	topology.ListStreams:     {{setting.DirectoryTable, []string{"Query"}}},
 	topology.FindEnd:         {{setting.FeedTable, []string{"GetItem"}}},
-	topology.SweepEvents:     {{setting.EventsTable, []string{"Scan"}}, {setting.DirectoryTable, []string{"BatchGetItem"}}},
+	topology.SweepEvents:     {{setting.EventsTable, []string{"Scan", "BatchGetItem"}}, {setting.DirectoryTable, []string{"BatchGetItem"}}},
 	topology.ReadSnapshots:   {{setting.SnapshotsTable, []string{"GetItem"}}},
 	topology.WriteSnapshots:  {{setting.SnapshotsTable, []string{"PutItem"}}},
 	topology.HoldLeases:      {{setting.LeasesTable, []string{"UpdateItem", "ConditionCheckItem"}}},
@@ -40,7 +40,7 @@ var tableUses = map[topology.Grant][]tableUse{
 	topology.ReadFeed:        {{setting.FeedTable, []string{"Query"}}, {setting.EventsTable, []string{"BatchGetItem"}}}, // the feed refers to commits
 	topology.WriteFeed:       {{setting.FeedTable, []string{"GetItem", "BatchGetItem", "PutItem"}}},
 	topology.Checkpoint:      {{setting.CheckpointsTable, []string{"GetItem", "PutItem"}}},
-	topology.Park:            {{setting.CheckpointsTable, []string{"PutItem", "DeleteItem"}}},
+	topology.Park:            {{setting.CheckpointsTable, []string{"GetItem", "PutItem", "DeleteItem"}}},
 	topology.NoteTraces:      {{setting.TracesTable, []string{"BatchWriteItem"}}},
 	topology.ReadTraces:      {{setting.TracesTable, []string{"Query"}}},
 	topology.HoldConnections: {{setting.ConnectionsTable, []string{"GetItem", "Query", "PutItem", "ConditionCheckItem", "BatchWriteItem"}}},
@@ -68,6 +68,10 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return a
 	case topology.ReadKey:
 		return grant(setting.SigningKey, at.signingKey, "kms:GetPublicKey", at.signingKey)
+	case topology.OpenPersonal:
+		return b.personal([]string{"BatchGetItem"}, "kms:Decrypt")
+	case topology.SealPersonal:
+		return b.personal([]string{"BatchGetItem", "PutItem"}, "kms:Decrypt", "kms:GenerateDataKey")
 	case topology.KnowStreams:
 		return allowance{environment: map[string]string{setting.Catalogue: b.catalogue()}}
 	case topology.KnowIssuer:
@@ -80,8 +84,6 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return grant(setting.WebSocketEndpoint, at.socketEndpoint, "execute-api:ManageConnections", at.socketConnections).wild("GatewayNamesConnections")
 	case topology.SendMail, topology.SendText:
 		return b.sending(g)
-	case topology.WakeFollowers:
-		return allowance{environment: map[string]string{setting.WakeFollowers: "true"}}
 	case topology.PostInbox:
 		return grant(setting.InboxQueue, at.inbox.url, "sqs:SendMessage", at.inbox.arn)
 	case topology.QueueJobs:
@@ -105,6 +107,14 @@ func (b *builder) allow(g topology.Grant) allowance {
 	default:
 		panic(fmt.Sprintf("the stacks do not know what grant %d allows", g))
 	}
+}
+
+// personal allows operations on the keys of subjects, and to unwrap or make them.
+func (b *builder) personal(operations []string, actions ...string) allowance {
+	a := b.use([]tableUse{{setting.KeysTable, operations}})
+	a.statements = append(a.statements, statement{actions: actions, resources: []string{b.at.subjectKey}})
+	a.environment[setting.SubjectKey] = b.at.subjectKey
+	return a
 }
 
 // catalogue is the app's as JSON. A function's environment has 4 KB for all variables, which a test watches.

@@ -14,6 +14,7 @@ type places struct {
 	tables            map[string]table // by the setting that tells a function the table's name
 	topic             string           // ARN
 	dataKey           string           // ARN of the key for all that is stored; empty for the keys of AWS
+	subjectKey        string           // ARN of the key that those of subjects are wrapped by; empty for an app without any
 	signingKey        string           // ARN; empty when somebody else issues the tokens
 	provider          token.Provider   // of the tokens: somebody else, or our own authority
 	mainAPI           string           // id
@@ -29,7 +30,6 @@ type places struct {
 	schedules         schedules        // of the timers
 	search            searchDomain     // nowhere unless it was asked for
 	archive           archive          // nowhere unless it was asked for
-	followed          bool             // whether views follow the feed
 }
 
 // arn is the ARN of a resource of this account and region.

@@ -70,6 +70,8 @@ var granted = map[topology.Grant][]string{
 	topology.EndJobs:         {"dynamodb:DeleteItem traces"},
 	topology.ReadJobs:        {"dynamodb:Query traces"},
 	topology.QueueJobs:       {"sqs:SendMessage upkeep.fifo"},
+	topology.OpenPersonal:    {"dynamodb:BatchGetItem keys", "kms:Decrypt subjectkey"},
+	topology.SealPersonal:    {"dynamodb:BatchGetItem keys", "dynamodb:PutItem keys", "kms:Decrypt subjectkey", "kms:GenerateDataKey subjectkey"},
 }
 
 func countingQueues() []string {

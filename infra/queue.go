@@ -26,6 +26,9 @@ type queue struct {
 	receives int             // that are too often
 }
 
+// netOf is a last net as a queue to create.
+func netOf(n engine.Net) queue { return queue{name: n.Name, fifo: n.FIFO} }
+
 // queue creates a queue that only the account's roles send to.
 func (b *builder) queue(scope constructs.Construct, id string, q queue) awssqs.CfnQueue {
 	made := b.newQueue(scope, id, q)
@@ -78,14 +81,14 @@ func (b *builder) reader(f topology.Function, queue string, batch int) {
 // consumer deploys a function with its queue: topic, subscription, queue, function.
 func (b *builder) consumer(f topology.Function) {
 	scope := constructs.NewConstruct(b.stack, jsii.String(f.Name+"-queue"))
-	dead := b.newQueue(scope, "dead", queue{name: f.Queue.Name + "-dead", fifo: true})
+	dead := b.newQueue(scope, "dead", netOf(f.Nets()[0]))
 	live := b.newQueue(scope, "queue", queue{
 		name: f.Queue.Name, fifo: true, hidden: limits.Visibility, dead: dead, receives: limits.Receives,
 	})
 	b.subscribe(scope, f.Queue, live, dead)
 	b.reader(f, *live.AttrArn(), queueBatch)
 	b.alarmQueue(scope, *live.AttrQueueName(), f.Queue.Name, 2*limits.Visibility)
-	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+f.Queue.Name+"-dead",
+	b.alarmDead(scope, *dead.AttrQueueName(), "queue-"+f.Nets()[0].Name,
 		"There are messages that the consumer cannot even read, or could not take for a day. Their commits are in the event store.")
 }
 
@@ -108,14 +111,14 @@ func (b *builder) subscribe(scope constructs.Construct, q *topology.Queue, queue
 }
 
 // filter is what the category of a queue's messages must match; nil for anything. Who is about all categories does not
-// get what only tells followers that the feed goes on: that is no commit.
+// get what only tells followers that the feed goes on, unless it heralds that: it is no commit.
 func (b *builder) filter(q *topology.Queue) any {
 	switch categories := q.Filter(); {
 	case len(categories) > 0:
 		return categories
-	case b.at.followed:
-		return []any{map[string]any{"anything-but": []string{engine.FeedStream.Category()}}}
-	default:
+	case q.Heralds:
 		return nil
+	default:
+		return []any{map[string]any{"anything-but": []string{engine.FeedStream.Category()}}}
 	}
 }

@@ -71,6 +71,7 @@ func TestSubscriptions(t *testing.T) {
 		switch {
 		case f.Queue.Wakes:
 			want.Scope, want.Filter = "MessageAttributes", `{"category":["feed"]}`
+		case f.Queue.Heralds:
 		case len(f.Queue.Categories) > 0:
 			want.Scope, want.Filter = "MessageAttributes", r.in.text(map[string]any{"category": f.Queue.Categories})
 		default:

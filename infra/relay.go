@@ -16,7 +16,7 @@ import (
 func (b *builder) relay(f topology.Function) {
 	stream := b.at.tables[setting.EventsTable].stream
 	scope := constructs.NewConstruct(b.stack, jsii.String(f.Name+"-failures"))
-	failures := b.queue(scope, "queue", queue{name: f.Name + "-failures"})
+	failures := b.queue(scope, "queue", netOf(f.Nets()[0]))
 	made := b.function(
 		f,
 		statement{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/engine"
+	"github.com/foldstream/foldstream/topology"
 )
 
 // schedules is where timers wait that are due later than SQS delays messages.
@@ -21,9 +22,9 @@ type schedules struct {
 // queue. Schedules stand nowhere else, and go with their group, which is kept as tables are.
 func (b *builder) schedule(timers errandQueue) schedules {
 	scope := constructs.NewConstruct(b.stack, jsii.String("schedules"))
-	dead := b.queue(scope, "dead", queue{name: "schedules-dead"}) // Scheduler takes no FIFO queue for it
+	dead := b.queue(scope, "dead", netOf(topology.SchedulesNet)) // Scheduler takes no FIFO queue for it
 	dead.ApplyRemovalPolicy(b.stage.removal(), nil)
-	b.alarmDead(scope, *dead.AttrQueueName(), "schedules-dead",
+	b.alarmDead(scope, *dead.AttrQueueName(), topology.SchedulesNet.Name,
 		"Schedules could not send timers for a day. Once the cause is mended, send them to the queue of timers by hand.")
 	group := awsscheduler.NewCfnScheduleGroup(scope, jsii.String("group"), &awsscheduler.CfnScheduleGroupProps{
 		Name: jsii.String(b.stage.name(engine.TimersName)),

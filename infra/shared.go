@@ -29,9 +29,11 @@ func newShared(b *builder, all []topology.Function) *shared {
 	b.at.pager = b.pagerTopic()
 	b.at.tables = b.tables()
 	b.at.topic = b.commitTopic()
-	b.at.followed = asked(all, topology.WakeFollowers)
 	if asked(all, topology.ReadSecret) {
 		b.at.secret = b.secret()
+	}
+	if asked(all, topology.SealPersonal) {
+		b.at.subjectKey = b.subjectKey()
 	}
 	if b.search == openSearch {
 		b.at.search = b.domain()
@@ -101,6 +103,17 @@ func (b *builder) commitTopic() string {
 func (b *builder) key() string {
 	made := awskms.NewCfnKey(b.stack, jsii.String("signing-key"), &awskms.CfnKeyProps{
 		Description: jsii.String(b.stage.name("tokens")), KeySpec: jsii.String("RSA_2048"), KeyUsage: jsii.String("SIGN_VERIFY"),
+		PendingWindowInDays: jsii.Number(b.stage.keyGrace().Hours() / 24),
+		KeyPolicy:           map[string]any{"Version": "2012-10-17", "Statement": []any{managed()}},
+	})
+	made.ApplyRemovalPolicy(b.stage.removal(), nil)
+	return *made.AttrArn()
+}
+
+// subjectKey is the key that the keys of subjects are wrapped by. Keys of before it was rotated stay good.
+func (b *builder) subjectKey() string {
+	made := awskms.NewCfnKey(b.stack, jsii.String("subject-key"), &awskms.CfnKeyProps{
+		Description: jsii.String(b.stage.name("subjects")), EnableKeyRotation: jsii.Bool(true),
 		PendingWindowInDays: jsii.Number(b.stage.keyGrace().Hours() / 24),
 		KeyPolicy:           map[string]any{"Version": "2012-10-17", "Statement": []any{managed()}},
 	})

@@ -21,7 +21,7 @@ func (b *builder) tables() map[string]table {
 		names.Events: setting.EventsTable, names.Feed: setting.FeedTable, names.Views: setting.ViewsTable,
 		names.Checkpoints: setting.CheckpointsTable, names.Traces: setting.TracesTable, names.Connections: setting.ConnectionsTable,
 		names.Leases: setting.LeasesTable, names.Snapshots: setting.SnapshotsTable,
-		names.Directory: setting.DirectoryTable, names.Outbox: setting.OutboxTable,
+		names.Directory: setting.DirectoryTable, names.Outbox: setting.OutboxTable, names.Keys: setting.KeysTable,
 	}
 	// A lease is over in seconds, and an old one that is brought back has a fencing token that somebody had before. Snapshots
 	// are taken again, and the directory is made again of the events. What is in the outbox is looked at within the day.
@@ -32,7 +32,7 @@ func (b *builder) tables() map[string]table {
 		if description.Name == names.Outbox && !b.posts() {
 			continue
 		}
-		made[told[description.Name]] = b.table(scope, description, !slices.Contains(fleeting, description.Name))
+		made[told[description.Name]] = b.table(scope, description, !description.Forgets && !slices.Contains(fleeting, description.Name))
 	}
 	return made
 }

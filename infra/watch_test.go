@@ -31,7 +31,7 @@ func TestAlarms(t *testing.T) {
 	want := append(
 		slices.Clone(always), "functions-throttled", "topic-failures", "websocket-errors",
 		"table-events-throttles", "table-feed-throttles", "table-views-throttles", "table-checkpoints-throttles",
-		"table-traces-throttles", "table-connections-throttles", "table-leases-throttles", "table-snapshots-throttles", "table-directory-throttles",
+		"table-traces-throttles", "table-connections-throttles", "table-leases-throttles", "table-snapshots-throttles", "table-directory-throttles", "table-keys-throttles",
 		"queue-inbox-age", "queue-timers-age", "queue-timers-dead", "schedules-dead", "queue-upkeep-age", "queue-upkeep-dead",
 	)
 	for _, f := range prod.functions() {

@@ -105,7 +105,7 @@ func provision(t *testing.T, folders ...string) deployment {
 		setting.DirectoryTable: a.names.Directory,
 		setting.EventsTable:    a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
 		setting.CheckpointsTable: a.names.Checkpoints, setting.TracesTable: a.names.Traces, setting.ConnectionsTable: a.names.Connections,
-		setting.LeasesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots, setting.WakeFollowers: "true",
+		setting.LeasesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots,
 		setting.InboxQueue: inbox, setting.UpkeepQueue: jobs, setting.TimersQueue: timers.Queue, setting.TimersQueueARN: timers.QueueARN,
 		setting.TimersDeadLetters: timers.QueueARN, setting.ScheduleGroup: timers.Group, setting.ScheduleRole: timers.Role,
 		setting.Secret: aws.ToString(secret.ARN), setting.Topic: a.topic.Topic, setting.MailFrom: sender,
@@ -121,7 +121,7 @@ var tells = map[topology.Grant][]string{
 	topology.ListTimers:    {setting.TimersQueue, setting.ScheduleGroup},
 	topology.ReadSnapshots: {setting.SnapshotsTable}, topology.WriteSnapshots: {setting.SnapshotsTable}, topology.HoldLeases: {setting.LeasesTable},
 	topology.ReadViews: {setting.ViewsTable}, topology.WriteViews: {setting.ViewsTable}, topology.ReadFeed: {setting.FeedTable, setting.EventsTable},
-	topology.WriteFeed: {setting.FeedTable}, topology.WakeFollowers: {setting.WakeFollowers}, topology.Checkpoint: {setting.CheckpointsTable},
+	topology.WriteFeed: {setting.FeedTable}, topology.Checkpoint: {setting.CheckpointsTable},
 	topology.Park: {setting.CheckpointsTable}, topology.NoteTraces: {setting.TracesTable}, topology.ReadTraces: {setting.TracesTable},
 	topology.HoldConnections: {setting.ConnectionsTable}, topology.PublishCommits: {setting.Topic}, topology.PostInbox: {setting.InboxQueue},
 	topology.SetTimers: {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,6 +24,7 @@ import (
 	"github.com/foldstream/foldstream/domain/player"
 	"github.com/foldstream/foldstream/domain/room"
 	"github.com/foldstream/foldstream/domain/wallet"
+	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 )
 
@@ -94,6 +96,21 @@ func ofRequests(t *testing.T) *guards {
 			found, err := traces.Trace(t.Context(), created.TraceID)
 			return err == nil && len(found) == 1 && a.guards.did("notifier", "execute-api:ManageConnections")
 		})
+	})
+	t.Run("a program follows the feed", func(t *testing.T) {
+		connections := &dynamo.Connections{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Connections}
+		program := engine.Connection{ID: "p1", User: "program", Roles: []string{es.RoleFollow}, Opened: time.Now(), Expires: time.Now().Add(time.Hour)}
+		if err := connections.Connect(t.Context(), program); err != nil {
+			t.Fatal(err)
+		}
+		request := events.APIGatewayWebsocketProxyRequest{Body: `{"action":"follow","after":0,"wait":true}`}
+		request.RequestContext.EventType, request.RequestContext.ConnectionID = "MESSAGE", "p1"
+		var response events.APIGatewayProxyResponse
+		a.deploy("websocket/default").invoke(request, &response)
+		followers, err := connections.OfTopic(t.Context(), engine.FeedTopic)
+		if err != nil || len(followers) != 1 || !a.guards.did("websocket-default", "dynamodb:BatchGetItem") {
+			t.Errorf("the feed is followed by %v, %v", followers, err)
+		}
 	})
 	t.Run("others", func(t *testing.T) {
 		for _, folder := range []string{"query/get-health", "query/get-openid-configuration", "query/get-system"} {

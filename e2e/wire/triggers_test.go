@@ -93,7 +93,7 @@ func (s *system) subscribe() messaging.Topology {
 	slices.Sort(everything)
 	queues := map[string][]string{}
 	for _, f := range s.functions() {
-		if queues[f.Queue.Name] = f.Queue.Filter(); len(f.Queue.Filter()) == 0 {
+		if queues[f.Queue.Name] = f.Queue.Filter(); len(f.Queue.Filter()) == 0 && !f.Queue.Heralds {
 			queues[f.Queue.Name] = slices.Compact(everything)
 		}
 	}
@@ -140,7 +140,10 @@ func (s *system) consumers() map[string]handler.Deliverer {
 		every[decl.Name] = listener.Consumer(checkpoints, lot)
 	}
 	notifier := &engine.Notifier{Traces: s.traces, Connections: s.sockets, Pusher: s.heard, IsPrivate: domain.App.Catalogue().IsPrivate, World: world}
-	every[engine.NotifierName] = notifier.Consumer(store, checkpoints, lot)
+	every[engine.NotifierName] = engine.Herald{
+		Consumer:  notifier.Consumer(store, checkpoints, lot),
+		Followers: &engine.Followers{Connections: s.sockets, Pusher: s.heard, World: world},
+	}
 	snapshotter, err := engine.NewSnapshotter(s.lambda(nil), domain.App.Folders())
 	if err != nil {
 		s.t.Fatal(err)

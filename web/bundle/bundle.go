@@ -78,6 +78,7 @@ func build(top string) ([]api.OutputFile, error) {
 		JSX: api.JSXTransform, JSXFactory: "h", JSXFragment: "Fragment", Inject: []string{sourceRoot + "/jsx.ts"}, TsconfigRaw: "{}",
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
 		LegalComments: api.LegalCommentsNone,
+		Plugins:       []api.Plugin{onlyUsedRoutes(root)},
 		Write:         false,
 	})
 	if len(result.Errors) == 0 {

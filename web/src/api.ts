@@ -82,6 +82,12 @@ export interface EventsAnswer {
   end: number;
 }
 
+export interface Failed {
+  error: string;
+  attempts: number;
+  time: string;
+}
+
 export interface FixtureFixture {
   quarter: FixtureMatch[];
   semi: FixtureMatch[];
@@ -97,7 +103,7 @@ export interface FixtureMatch {
 }
 
 export interface IdentityGrantRoleInput {
-  role: "read" | "write" | "admin";
+  role: "read" | "write" | "follow" | "admin";
 }
 
 export interface IdentityLogInInput {
@@ -112,7 +118,7 @@ export interface IdentityRegisterInput {
 
 export interface Job {
   id: string;
-  kind: "rebuild" | "return" | "drop" | "retry" | "skip";
+  kind: "rebuild" | "return" | "drop" | "retry" | "skip" | "redrive" | "discard";
   view?: string;
   keep?: boolean;
   generation?: number;
@@ -138,6 +144,7 @@ export interface JobAnswer {
 export interface JobResult {
   rebuilt?: Rebuilt;
   standing?: Standing;
+  redriven?: Redriven;
   parked?: Parked;
 }
 
@@ -151,10 +158,27 @@ export interface Key {
   s: string;
 }
 
+export interface Letter {
+  net: string;
+  id: string;
+  kind: string;
+  stream?: string;
+  version?: number;
+  events?: string[];
+  command?: string;
+  due?: string;
+  traceId?: string;
+  since: string;
+  receives: number;
+  why: string;
+  bytes: number;
+}
+
 export interface LoggedCommit {
   position: number;
   aggregateId: string;
   version: number;
+  era?: number;
   traceId: string;
   commandId: string;
   causationId?: string;
@@ -167,6 +191,7 @@ export interface LoggedEvent {
   version: number;
   type: string;
   data?: unknown;
+  schema?: number;
 }
 
 export interface MatchCancelled {
@@ -329,6 +354,7 @@ export interface Outcome {
   aggregateId: string;
   version?: number;
   payload?: unknown;
+  schema?: number;
   commandId?: string;
   causationId?: string;
   time: string;
@@ -341,6 +367,7 @@ export interface Parked {
   error: string;
   attempts: number;
   time: string;
+  history?: Failed[];
 }
 
 export interface ParkedAnswer {
@@ -399,6 +426,15 @@ export interface Rebuilt {
   position: number;
   comparison: Comparison;
   mended?: Parked[];
+}
+
+export interface Redriven {
+  net: string;
+  putBack?: number;
+  dropped?: number;
+  kept?: number;
+  swept?: number;
+  letters?: Letter[];
 }
 
 export interface Rejection {
@@ -570,8 +606,7 @@ export interface TeamTournament {
 }
 
 export interface TeamTournamentJoined {
-  tournamentId: string;
-  name: string;
+  tournament: TeamTournament;
 }
 
 export interface Timer {
@@ -754,11 +789,21 @@ export interface ViewState {
   changes: number;
   global?: boolean;
   backlog: Backlog;
+  behind?: number;
 }
 
 export interface ViewsAnswer {
   items: ViewState[];
   end: number;
+}
+
+export interface WalletBalanceCarried {
+  owner?: string;
+  currency?: string;
+  balance?: string;
+  closed?: boolean;
+  outgoing?: WalletOutgoing[];
+  incoming?: WalletIncoming[];
 }
 
 export interface WalletClosed {
@@ -796,6 +841,12 @@ export interface WalletDebited {
   balance: string;
 }
 
+export interface WalletIncoming {
+  id: string;
+  from: string;
+  declined?: string;
+}
+
 export interface WalletOpenInput {
   currency: "CAD" | "USD" | "EUR";
 }
@@ -803,6 +854,14 @@ export interface WalletOpenInput {
 export interface WalletOpened {
   owner: string;
   currency: string;
+}
+
+export interface WalletOutgoing {
+  id: string;
+  to: string;
+  amount: string;
+  until: string;
+  chase: string;
 }
 
 export interface WalletRecord {
@@ -1023,6 +1082,7 @@ export interface Events {
   "wallet.TransferReturned": WalletTransferReturned;
   "wallet.TransferSettled": WalletTransferSettled;
   "wallet.TransferStarted": WalletTransferStarted;
+  "wallet.WalletBalanceCarried": WalletBalanceCarried;
   "wallet.WalletClosed": WalletClosed;
   "wallet.WalletCredited": WalletCredited;
   "wallet.WalletDebited": WalletDebited;
