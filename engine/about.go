@@ -45,7 +45,7 @@ var ErrNoStream = errors.New("there are no events")
 // About reads what is known of a stream, all of which it reads. It costs the checkpoint or the row of each consumer besides.
 func (i *Installation) About(ctx context.Context, stream es.StreamID) (About, error) {
 	a := About{Stream: stream, Types: map[string]uint64{}}
-	for c, err := range Read(ctx, i.Commands.Store, stream, 0) {
+	for c, err := range Read(ctx, i.Whole(), stream, 0) {
 		if err != nil {
 			return a, err
 		}

@@ -16,7 +16,9 @@ import (
 // and nothing is in the archive twice.
 type Bookkeeper struct {
 	*Installation
-	Patience time.Duration // for consumers that follow the feed, which are always a little behind
+	Patience time.Duration // for consumers, which are always a little behind: all in all, from when one is first waited for
+
+	until time.Time // that they are waited for
 }
 
 // Archived is an era that was moved to an archive, or would be.

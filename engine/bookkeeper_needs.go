@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -9,32 +10,55 @@ import (
 	"github.com/foldstream/foldstream/es"
 )
 
-// betweenNeeds is how often to look whether those who follow the feed have come further.
+// betweenNeeds is how often to look whether those who are behind have come further.
 const betweenNeeds = 200 * time.Millisecond
 
-// unneeded gives an [ErrStillNeeded] with who has yet to deal with a stream up to a version. No age makes it unneeded: who is
-// behind for long is parked, and that is for an operator to see to.
+// unneeded gives an [ErrStillNeeded] with who has yet to deal with a stream up to a version, and goes on to. No age makes it
+// unneeded: who is behind for long is parked, and that is for an operator to see to.
 func (k *Bookkeeper) unneeded(ctx context.Context, stream es.StreamID, version uint64) error {
-	fed, err := k.Books.Fed(ctx, stream)
-	if err != nil {
+	if err := k.parkedNowhere(ctx, stream); err != nil {
 		return err
 	}
-	if fed < version {
-		return needed("the feed", fed)
-	}
-	for _, check := range []func(context.Context, es.StreamID, uint64) error{k.parkedNowhere, k.viewsHave, k.handlersHave} {
-		if err := check(ctx, stream, version); err != nil {
-			return err
+	for _, has := range []func(context.Context, es.StreamID, uint64) error{k.feedHas, k.viewsHave, k.handlersHave} {
+		if err := k.patiently(ctx, func() error { return has(ctx, stream, version) }); err != nil {
+			return errors.Join(err, k.parkedNowhere(ctx, stream)) // it may have been parked meanwhile
 		}
 	}
 	return k.followersHave(ctx, stream.Category())
+}
+
+// patiently does again what somebody is behind for.
+func (k *Bookkeeper) patiently(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		if !errors.Is(err, ErrStillNeeded) {
+			return err
+		}
+		if k.until.IsZero() {
+			k.until = time.Now().Add(k.Patience)
+		}
+		if !time.Now().Before(k.until) {
+			return err
+		}
+		if err := pause(ctx, k.until, betweenNeeds); err != nil {
+			return err
+		}
+	}
+}
+
+func (k *Bookkeeper) feedHas(ctx context.Context, stream es.StreamID, version uint64) error {
+	fed, err := k.Books.Fed(ctx, stream)
+	if err == nil && fed < version {
+		err = needed("the feed", fed)
+	}
+	return err
 }
 
 func needed(by string, at uint64) error {
 	return fmt.Errorf("%s is at version %d: %w", by, at, ErrStillNeeded)
 }
 
-func (k *Bookkeeper) parkedNowhere(ctx context.Context, stream es.StreamID, _ uint64) error {
+func (k *Bookkeeper) parkedNowhere(ctx context.Context, stream es.StreamID) error {
 	parked, err := k.Lot.Parked(ctx)
 	if err != nil {
 		return fmt.Errorf("list what is parked: %w", err)
@@ -132,30 +156,21 @@ func (k *Bookkeeper) followersHave(ctx context.Context, category string) error {
 	if archived > 0 {
 		followers = append(followers, ArchivistName)
 	}
-	until := time.Now().Add(k.Patience)
 	for _, name := range followers {
-		if err := k.reaches(ctx, name, end, until); err != nil {
+		if err := k.patiently(ctx, func() error { return k.reached(ctx, name, end) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// reaches waits until a follower has come to a position, but not beyond a time.
-func (k *Bookkeeper) reaches(ctx context.Context, name string, position uint64, until time.Time) error {
-	for {
-		at, err := k.Checkpoints.Applied(ctx, name, FeedStream)
-		if err != nil {
-			return fmt.Errorf("read the checkpoint of %s: %w", name, err)
-		}
-		if at >= position {
-			return nil
-		}
-		if !time.Now().Before(until) {
-			return fmt.Errorf("%s is at position %d of %d in the feed: %w", name, at, position, ErrStillNeeded)
-		}
-		if err := pause(ctx, until, betweenNeeds); err != nil {
-			return err
-		}
+func (k *Bookkeeper) reached(ctx context.Context, name string, position uint64) error {
+	at, err := k.Checkpoints.Applied(ctx, name, FeedStream)
+	if err != nil {
+		return fmt.Errorf("read the checkpoint of %s: %w", name, err)
 	}
+	if at < position {
+		return fmt.Errorf("%s is at position %d of %d in the feed: %w", name, at, position, ErrStillNeeded)
+	}
+	return nil
 }

@@ -27,14 +27,11 @@ type Outbox struct {
 	from *mail.Address
 }
 
-// Open makes an outbox of a folder, which it makes if it is not there. From is the mails' sender, as in "Matches <no-reply@example.org>".
+// Open makes an outbox of a folder, which is made when something is posted and it is not there. From is the mails' sender, as in "Matches <no-reply@example.org>".
 func Open(dir, from string) (*Outbox, error) {
 	address, err := mail.ParseAddress(from)
 	if err != nil {
 		return nil, fmt.Errorf("parse the sender's address %q: %w", from, err)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the outbox: %w", err)
 	}
 	return &Outbox{dir: dir, from: address}, nil
 }
@@ -72,6 +69,9 @@ func isNumber(text string) bool {
 
 // post writes a file unless it is there.
 func (o *Outbox) post(what, id, suffix string, content func() []byte) error {
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return fmt.Errorf("make the outbox for %s %s: %w", what, id, err)
+	}
 	path := filepath.Join(o.dir, url.PathEscape(id)+suffix)
 	if _, err := os.Stat(path); err == nil {
 		return nil

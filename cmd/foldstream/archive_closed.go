@@ -30,7 +30,7 @@ func archiveClosed(at *site) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	how.flags(c)
-	c.Flags().DurationVar(&patience, "patience", 30*time.Second, "how long views of many streams may take to come to the end of the feed")
+	c.Flags().DurationVar(&patience, "patience", 30*time.Second, "how long views, sagas and others may take in all to deal with what is to be moved")
 	return c
 }
 

@@ -47,11 +47,19 @@ func root() *cobra.Command {
 	c.PersistentFlags().StringVar(&at.Address, "addr", environment("FOLDSTREAM_ADDR", "127.0.0.1:8080"), "address to listen on")
 	c.PersistentFlags().StringVar(&at.Data, "data", environment("FOLDSTREAM_DATA", ".foldstream"), "folder of the data")
 	c.PersistentFlags().StringVar(&at.stage, "stage", os.Getenv("FOLDSTREAM_STAGE"), "deployed stage to look after; none for this machine's data")
-	c.AddCommand(tail(&at), trace(&at), redrive(&at), showStream(&at), stats(&at), forget(&at))
-	c.AddCommand(export(&at), imports(&at))
-	c.AddCommand(verify(&at))
-	c.AddCommand(serve(&at.Config), parked(&at), replay(&at), appoint(&at), archive(&at), closeStreams(&at), publish(&at), costs(), rebuild(&at), views(&at), smoke(&at))
-	c.AddCommand(migrate(&at))
+	group := func(id, title string, commands ...*cobra.Command) {
+		c.AddGroup(&cobra.Group{ID: id, Title: title})
+		for _, command := range commands {
+			command.GroupID = id
+			c.AddCommand(command)
+		}
+	}
+	group("run", "To run it:", serve(&at.Config), appoint(&at), publish(&at), costs())
+	group("look", "To look into it, which changes nothing:",
+		tail(&at), showStream(&at), replay(&at), trace(&at), stats(&at), views(&at), verify(&at), smoke(&at), follow())
+	group("mend", "To mend what is stuck:", parked(&at), redrive(&at))
+	group("change", "To change what is kept:",
+		rebuild(&at), closeStreams(&at), archive(&at), forget(&at), export(&at), imports(&at), migrate(&at))
 	return c
 }
 

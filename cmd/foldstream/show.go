@@ -78,7 +78,7 @@ func (how showing) run(c *cobra.Command, s *station, stream es.StreamID) error {
 			return err
 		}
 	}
-	for step, err := range engine.Replay(c.Context(), s.Commands.Store, s.App.FoldersOf(stream.Category()), stream, 0) {
+	for step, err := range engine.Replay(c.Context(), s.Whole(), s.App.FoldersOf(stream.Category()), stream, 0) {
 		if err != nil {
 			return err
 		}
