@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -109,9 +110,9 @@ func opened(stdin io.Reader, name string) (io.Reader, func() error, error) {
 		from, end = file, file.Close
 	}
 	text := bufio.NewReaderSize(from, 256<<10)
-	magic, err := text.Peek(2)
-	if err != nil || magic[0] != 0x1f || magic[1] != 0x8b {
-		return text, end, nil // a file that is too short for that is for others to complain of
+	magic, _ := text.Peek(2) // a file that is too short for that is for others to complain of
+	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return text, end, nil
 	}
 	zip, err := gzip.NewReader(text)
 	if err != nil {
