@@ -47,14 +47,20 @@ func Upkeep(app *es.App, options ...wiring.Option) {
 		App: app, Commands: wiring.Commands(client, parts), Stored: events, Feed: wiring.Feed(client), Seals: wiring.Seals(client, parts), Views: wiring.Views(client), Search: parts.Search,
 		Generations: wiring.Generations(client), Checkpoints: wiring.Checkpoints(client), Lot: wiring.Lot(client),
 		Timers: parts.Timers, Mailer: parts.Mailer, Texter: parts.Texter, Turns: wiring.Turns(client),
+		Inventory: wiring.Inventory(client), Connections: wiring.Connections(client), Agenda: parts.Agenda,
+	}
+	if i.Seals != nil {
+		i.Keys = wiring.Keys(client, parts)
 	}
 	notifier := &engine.Notifier{
-		Traces: wiring.Traces(client), Seals: i.Seals, Connections: wiring.Connections(client), Pusher: parts.Pusher, IsPrivate: app.Catalogue().IsPrivate,
+		Traces: wiring.Traces(client), Seals: i.Seals, Connections: i.Connections, Pusher: parts.Pusher, IsPrivate: app.Catalogue().IsPrivate,
 	}
 	consumers := i.Consumers()
 	consumers[engine.NotifierName] = notifier.Consumer(i.Stored, i.Checkpoints, i.Lot)
 	desk := engine.Desk{App: app, Jobs: jobs(client), Queue: parts.Upkeep, Generations: i.Generations, Lot: i.Lot}
-	wiring.Start(handler.Errands{Errands: &engine.Upkeep{Desk: desk, Rebuild: i.Rebuild, Consumers: consumers}}.Handle)
+	wiring.Start(handler.Errands{Errands: &engine.Upkeep{
+		Desk: desk, Rebuild: i.Rebuild, Forget: i.Forget, Verify: i.Verify, Consumers: consumers,
+	}}.Handle)
 }
 
 func jobs(client *dynamodb.Client) *dynamo.Jobs {

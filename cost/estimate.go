@@ -63,7 +63,11 @@ func (e *Estimator) Alone(d *es.CommandDecl, cold float64) Bill {
 	}
 	s := e.sizes()
 	b = append(b, e.load(d.Aggregate).Times(cold)...)
+	b = append(b, e.opening(Decision, d.Aggregate, cold)...) // to seal what is decided takes the same key
 	b.take(Decision, LoadStream, Sizes{Stretch: e.CommitBytes}, float64(len(d.Asks)))
+	for _, ask := range d.Asks {
+		b = append(b, e.opening(Decision, ask.Aggregate, 1)...)
+	}
 	if writing == es.Single {
 		b.take(Decision, TakeLease, s, 1)
 		b.take(Decision, AppendFenced, s, 1)
@@ -98,6 +102,31 @@ func (e *Estimator) load(a es.Folder) Bill {
 		s[Stretch] = e.CommitBytes * min(e.Stream, every+engine.SnapshotLag)
 	}
 	b.take(Decision, LoadStream, s, 1)
+	return b
+}
+
+// opening is what it takes to open what is personal in the commits of an aggregate: the person's key, which KMS unwraps. Who has
+// just had it remembers it.
+func (e *Estimator) opening(part string, a es.Folder, times float64) Bill {
+	var b Bill
+	if a.IsPersonal() {
+		b.take(part, ReadKey, e.sizes(), times)
+		b.add(part, KeyUse, times)
+	}
+	return b
+}
+
+// opens reports whether a consumer opens what is personal.
+func opens(f topology.Function) bool {
+	return slices.Contains(f.Grants, topology.OpenPersonal) || slices.Contains(f.Grants, topology.SealPersonal)
+}
+
+// person is what a person's key costs, once: that there is none, and to make one.
+func (e *Estimator) person() Bill {
+	var b Bill
+	b.take(Decision, ReadKey, e.sizes(), 1)
+	b.add(Decision, KeyUse, 1)
+	b.take(Decision, KeepKey, e.sizes(), 1)
 	return b
 }
 
@@ -169,12 +198,17 @@ func (e *Estimator) consumer(f topology.Function, a es.Folder) Bill {
 	}
 	part := e.part(f)
 	b, s := e.delivery(part), e.sizes()
+	var opening Bill
+	if opens(f) {
+		opening = e.opening(part, a, e.Sealed/e.Batch)
+	}
 	switch part {
 	case Projectors:
-		return e.view()
+		return append(e.view(), opening...)
 	case Handlers:
 		b.take(part, ReadCheckpoint, s, 1)
 		b.take(part, Advance, s, 1)
+		b = append(b, opening...)
 	case Notifier:
 		b.take(part, ReadCheckpoint, s, 1)
 		b.take(part, NoteOutcome, s, e.Events)
@@ -182,6 +216,7 @@ func (e *Estimator) consumer(f topology.Function, a es.Folder) Bill {
 		b.add(part, SocketMessage, e.Connections*e.Events)
 		b.take(part, Advance, s, 1)
 		b = append(b, e.herald(part)...)
+		b = append(b, opening.Times(min(1, e.Connections))...) // for nobody it is left closed
 	case Snapshots:
 		if every := a.Traits().Snapshot; every > 0 {
 			taken := e.load(a)
@@ -215,6 +250,9 @@ func (e *Estimator) follower(f topology.Function, a es.Folder) Bill {
 	b.take(Projectors, FeedRead, s, 1)
 	for _, once := range []Operation{ReadStanding, ReadCheckpoint, FeedNothing, Advance} {
 		b.take(Projectors, once, s, 1/e.RelayBatch)
+	}
+	if opens(f) {
+		b = append(b, e.opening(Projectors, a, e.Sealed/e.RelayBatch)...)
 	}
 	if slices.Contains(f.Queue.Categories, a.Category()) {
 		return append(b, e.row()...)

@@ -42,6 +42,7 @@ func TestMeasured(t *testing.T) {
 		"bytes of a commit":  {float64(got.CommitBytes), float64(want.CommitBytes)},
 		"events of a commit": {got.Events, want.Events},
 		"documents":          {float64(got.Rows), float64(want.Rows)},
+		"share of commits with something personal": {got.Sealed, want.Sealed},
 		"bytes of a document": {
 			float64(got.RowBytes), float64(want.RowBytes),
 		},
@@ -89,6 +90,10 @@ func measure(t *testing.T, store *sqlite.DB) cost.Measured {
 	t.Helper()
 	var m cost.Measured
 	last := map[es.StreamID]uint64{}
+	personal, sealed, couldBe := map[string]bool{}, 0, 0
+	for _, a := range domain.App.Folders() {
+		personal[a.Category()] = personal[a.Category()] || a.IsPersonal()
+	}
 	for c, err := range engine.CatchUp(t.Context(), store, 0) {
 		if err != nil {
 			t.Fatal(err)
@@ -100,6 +105,16 @@ func measure(t *testing.T, store *sqlite.DB) cost.Measured {
 		m.Commits++
 		m.CommitBytes += len(text)
 		m.Events += float64(len(c.Events))
+		subjects, err := engine.SubjectsOf(c.Commit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(subjects) > 0 {
+			sealed++
+		}
+		if personal[c.Stream.Category()] {
+			couldBe++
+		}
 		last[c.Stream] = c.Last()
 	}
 	for _, view := range domain.App.Views() {
@@ -113,6 +128,7 @@ func measure(t *testing.T, store *sqlite.DB) cost.Measured {
 	m.CommitBytes /= m.Commits
 	m.Events = math.Round(100*m.Events/float64(m.Commits)) / 100
 	m.RowBytes /= m.Rows
+	m.Sealed = math.Round(100*float64(sealed)/float64(couldBe)) / 100
 	return m
 }
 

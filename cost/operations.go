@@ -73,6 +73,7 @@ var (
 	AppendCommit   = Operation{"append a commit", "PutItem", []Take{{Written, Commit}}}
 	AppendTwo      = Operation{"append two commits as one", "TransactWriteItems", []Take{{Together, Commit}, {Together, Commit}}}
 	AppendFenced   = Operation{"append under a lease", "TransactWriteItems", []Take{{Together, Commit}, {Together, Small}}}
+	AppendGated    = Operation{"append where the store can move", "TransactWriteItems", []Take{{Together, Commit}, {Together, Small}}}
 	LoadStream     = Operation{"load a stream", "Query", []Take{{Read, Stretch}}}
 	LoadSnapshot   = Operation{"read a snapshot", "GetItem", []Take{{Read, Snapshot}}}
 	SaveSnapshot   = Operation{"save a snapshot", "PutItem", []Take{{Written, Snapshot}}}
@@ -94,12 +95,14 @@ var (
 	Advance        = Operation{"advance a checkpoint", "PutItem", []Take{{Written, Small}}}
 	NoteOutcome    = Operation{"note an outcome", "BatchWriteItem", []Take{{Written, Outcome}}}
 	FindListeners  = Operation{"find who is connected", "Query", []Take{{Read, Small}}}
+	ReadKey        = Operation{"read the key of a person", "BatchGetItem", []Take{{Read, Small}}}
+	KeepKey        = Operation{"keep the key of a person", "PutItem", []Take{{Written, Small}}}
 )
 
 // Operations are all of them.
 func Operations() []Operation {
 	return []Operation{
-		AppendCommit, AppendTwo, AppendFenced, LoadStream, LoadSnapshot, SaveSnapshot, TakeLease, ReleaseLease, FeedBatch,
-		FeedStream, NoteStream, FeedEnd, FeedRead, FeedNothing, ReadRow, ReadStanding, ListRow, SaveRow, CreateRow, MoveRow, ReadCheckpoint, Advance, NoteOutcome, FindListeners,
+		AppendCommit, AppendTwo, AppendFenced, AppendGated, LoadStream, LoadSnapshot, SaveSnapshot, TakeLease, ReleaseLease, FeedBatch,
+		FeedStream, NoteStream, FeedEnd, FeedRead, FeedNothing, ReadRow, ReadStanding, ListRow, SaveRow, CreateRow, MoveRow, ReadCheckpoint, Advance, NoteOutcome, FindListeners, ReadKey, KeepKey,
 	}
 }

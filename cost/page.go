@@ -69,7 +69,7 @@ func prices() []Price {
 	return []Price{
 		HTTPRequest, SocketMessage, SocketMinute, Invocation, GBSecond, WriteUnit, ReadUnit, TableStorage, TableBackup,
 		TopicPublish, TopicPayload, TopicDelivery, TopicDelivered, FIFORequest, StandardRequest, LogIngestion, LogStorage,
-		AlarmMetric, CustomMetric, Dashboard, TraceRecorded, Signature, Key, Secret, Schedule, Mail,
+		AlarmMetric, CustomMetric, Dashboard, TraceRecorded, Signature, KeyUse, Key, Secret, Schedule, Mail,
 		FirewallACL, FirewallRule, SearchNode, SearchStorage,
 	}
 }

@@ -44,6 +44,7 @@ var (
 	LogStorage      = Price{"CloudWatch", "GB-months of logs", 1, 0.03, "Amazon CloudWatch pricing"}
 	TraceRecorded   = Price{"X-Ray", "traces recorded", million, 5.00, "AWS X-Ray pricing"}
 	Signature       = Price{"KMS", "requests with RSA 2048 keys", 10_000, 0.03, "AWS KMS pricing"}
+	KeyUse          = Price{"KMS", "requests with symmetric keys", 10_000, 0.03, "AWS KMS pricing"}
 	Schedule        = Price{"Scheduler", "invocations of schedules", million, 1.00, "Amazon EventBridge pricing"}
 	Mail            = Price{"SES", "mails", 1000, 0.10, "Amazon SES pricing"}
 )

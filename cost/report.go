@@ -22,8 +22,9 @@ type Report struct {
 	Streams    []Growth  `json:"streams"`
 	Views      []Growth  `json:"views"`
 	Batches    []Growth  `json:"batches"`
-	Query      float64   `json:"query"` // a million that read one document
-	List       float64   `json:"list"`  // a million that read a page of 20
+	Query      float64   `json:"query"`   // a million that read one document
+	List       float64   `json:"list"`    // a million that read a page of 20
+	Persons    float64   `json:"persons"` // a million keys of persons, made once
 }
 
 // Average is what a million commands of some kind cost.
@@ -58,6 +59,7 @@ func (e *Estimator) Report() Report {
 		Metrics: e.Metrics().Dollars(), Kept: e.Kept().By(ByPart), Left: e.Left(),
 		Streams: e.streams(), Views: e.views(), Batches: e.batches(),
 		Query: million * e.query(0).Dollars(), List: million * e.query(page).Dollars(),
+		Persons: million * e.person().Dollars(),
 	}
 	routed := func(d *es.CommandDecl) bool { return d.Route != "" }
 	internal := func(d *es.CommandDecl) bool { return d.Route == "" }

@@ -21,6 +21,7 @@ type Use struct {
 	LogBytes     float64 `json:"logBytes"`     // that an invocation leaves in the log
 	AccessBytes  float64 `json:"accessBytes"`  // that a request leaves in the API's log
 	Traced       float64 `json:"traced"`       // share of the requests of which X-Ray records a trace
+	Sealed       float64 `json:"sealed"`       // share of the commits with something personal, of aggregates that have such
 	Connections  float64 `json:"connections"`  // WebSockets that hear of a commit
 	LongPollings float64 `json:"longPollings"` // that Lambda keeps open at each queue
 }
@@ -37,6 +38,7 @@ type Measured struct {
 	Events      float64 `json:"events"`      // of a commit, the mean
 	RowBytes    int     `json:"rowBytes"`    // the mean of the documents, at their last version
 	Rows        int     `json:"rows"`
+	Sealed      float64 `json:"sealed"` // share of the commits with something personal, of aggregates that have such
 }
 
 // FromTheDemo is what was measured.
@@ -58,7 +60,7 @@ func Usual() Use {
 	m := FromTheDemo()
 	return Use{
 		CommitBytes: m.CommitBytes, RowBytes: m.RowBytes, Events: m.Events, Stream: 20, Cold: 0.5, Batch: 1, RelayBatch: 1,
-		MemoryMB: 256, CommandMS: 15, ConsumerMS: 20, LogBytes: 1000, AccessBytes: 300, Traced: 0.05, Connections: 1,
+		MemoryMB: 256, CommandMS: 15, ConsumerMS: 20, LogBytes: 1000, AccessBytes: 300, Traced: 0.05, Sealed: m.Sealed, Connections: 1,
 		LongPollings: 5,
 	}
 }
@@ -93,6 +95,7 @@ func (u Use) Check() error {
 		{"the batch of the relay", u.RelayBatch, 1, 100},
 		{"the memory of a Lambda in MB", u.MemoryMB, 128, 10_240},
 		{"the share of requests that are traced", u.Traced, 0, 1},
+		{"the share of commits with something personal", u.Sealed, 0, 1},
 		{"the milliseconds of a command", u.CommandMS, 1, 900_000},
 		{"the milliseconds of a consumer", u.ConsumerMS, 1, 900_000},
 		{"the connections that hear of a commit", u.Connections, 0, 1e9},

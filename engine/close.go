@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/internal/limits"
@@ -30,7 +31,8 @@ type Closed struct {
 var (
 	// ErrNothingToClose is the error of closing a stream in whose era nothing has happened yet.
 	ErrNothingToClose = errors.New("nothing has happened since it began")
-	// ErrCarriedOtherwise is the error of closing a stream whose carried events do not make the same state.
+	// ErrCarriedOtherwise is the error of closing a stream whose carried events do not make the same state, as it is or as it
+	// will be once the persons in it are forgotten.
 	ErrCarriedOtherwise = errors.New("what is to carry the state over makes another state")
 )
 
@@ -64,7 +66,8 @@ func (x *Closer) draft(ctx context.Context, stream es.StreamID) (Closed, []es.Dr
 	if len(folds) == 0 {
 		return Closed{}, nil, fmt.Errorf("no aggregate has streams of the category %q", stream.Category())
 	}
-	states := make([]remembered, len(folds))
+	states, without := make([]remembered, len(folds)), make([]remembered, len(folds))
+	personal := slices.ContainsFunc(folds, es.Folder.IsPersonal)
 	commits := 0
 	for c, err := range ReadState(ctx, x.Commands.Store, stream, 0) {
 		if err != nil {
@@ -75,6 +78,11 @@ func (x *Closer) draft(ctx context.Context, stream es.StreamID) (Closed, []es.Dr
 		}
 		for i, fold := range folds {
 			if err := states[i].fold(fold, c); err != nil {
+				return Closed{}, nil, err
+			}
+		}
+		if personal {
+			if err := foldErased(folds, without, c); err != nil {
 				return Closed{}, nil, err
 			}
 		}
@@ -94,7 +102,31 @@ func (x *Closer) draft(ctx context.Context, stream es.StreamID) (Closed, []es.Dr
 		return Closed{}, nil, err
 	}
 	closed := Closed{Stream: stream, Era: now.head.Era() + 1, Version: now.head.Version() + 1, Commits: commits, Carried: dataOf(carried)}
-	return closed, drafts, provesSame(folds, states, drafts[1].Commit())
+	begins := drafts[1].Commit()
+	if err := provesSame(folds, states, begins); err != nil || !personal {
+		return closed, drafts, err
+	}
+	if begins, err = erased(folds, begins, everybody); err != nil {
+		return closed, drafts, err
+	}
+	if err := provesSame(folds, without, begins); err != nil {
+		return closed, drafts, fmt.Errorf("once all persons in it are forgotten: %w", err)
+	}
+	return closed, drafts, nil
+}
+
+// foldErased brings states on as they will be once all persons are forgotten.
+func foldErased(folds []es.Folder, states []remembered, c es.Commit) error {
+	c, err := erased(folds, c, everybody)
+	if err != nil {
+		return err
+	}
+	for i, fold := range folds {
+		if err := states[i].fold(fold, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // carryOver gives the events of all folds that share the stream.

@@ -24,14 +24,15 @@ var ErrJobUnderWay = es.Conflict("JobUnderWay", "another job for the same is und
 // ErrReturnToNothing is the refusal of going back with a view of which no earlier generation is kept.
 var ErrReturnToNothing = es.Conflict("NothingKept", "no earlier generation of this view is kept")
 
-// Ask takes a job of a kind about a view, or about a consumer and a stream that is parked for it. It gives the job as it
-// waits, or a refusal.
+// Ask takes a job of a kind about a view, about a consumer and a stream that is parked for it, or about all of the store. It
+// gives the job as it waits, or a refusal.
 func (d *Desk) Ask(ctx context.Context, job Job) (Job, error) {
 	job.ID, job.State, job.AskedAt = NewID(), JobWaiting, d.World.Time()
 	var err error
-	if job.View != "" {
+	switch {
+	case job.View != "":
 		err = d.checkView(ctx, &job)
-	} else {
+	case job.Consumer != "":
 		err = d.checkParked(ctx, &job)
 	}
 	if err != nil {

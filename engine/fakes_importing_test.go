@@ -22,6 +22,10 @@ func (m *memory) Copied(_ context.Context, source string) (uint64, error) {
 	return m.copied[source], nil
 }
 
+func (m *memory) Noted(ctx context.Context, source string) (uint64, error) {
+	return m.Copied(ctx, source)
+}
+
 func (m *memory) Room() (commits, bytes int) { return 90, 1 << 20 }
 
 func (m *memory) Copy(_ context.Context, source string, was, now uint64, drafts ...es.Draft) error {

@@ -21,23 +21,11 @@ type Forget struct {
 	*Installation
 	Subject string
 	By, Why string
-	Bound   time.Duration    // in place of ForgetBound, unless it is 0
-	Tell    func(Forgetness) // called now and then; nil for nobody
-}
+	Bound   time.Duration // in place of ForgetBound, unless it is 0
+	Tell    func(Working) // called now and then; nil for nobody
 
-// Forgetness is how far a forgetting is.
-type Forgetness struct {
-	Phase          string // one of the phases
-	Position, Head uint64 // in the feed
+	elsewhere bool // whether unique values are given up in another store, of which this one is a copy
 }
-
-// Phases of a forgetting.
-const (
-	PhaseFind   = "find"   // what is about the subject, in the feed
-	PhaseRefold = "refold" // rows of views
-	PhaseLinger = "linger" // until no process can know the key
-	PhaseScrub  = "scrub"  // files
-)
 
 // Forgotten is what came of a forgetting.
 type Forgotten struct {
@@ -45,8 +33,13 @@ type Forgotten struct {
 	Found   Found        `json:"found"`
 	Rows    []RefoldedIn `json:"rows"`             // that showed the subject, and do not any more
 	Values  int          `json:"values"`           // unique values that are free again
-	Waiting bool         `json:"waiting,omitzero"` // whether processes may still know the key: to be run again after Bound
+	Waiting bool         `json:"waiting,omitzero"` // whether processes may still know the subject
+	Again   time.Time    `json:"again,omitzero"`   // when to run it again, if they may
 }
+
+// ErrPlain is the error of forgetting somebody of whom there are texts that no key seals: they were stored before they were
+// declared to be personal. All the rest is forgotten.
+var ErrPlain = errors.New("there are personal texts that are not sealed, and so cannot be forgotten")
 
 // RefoldedIn is how many rows of a generation of a view were folded again.
 type RefoldedIn struct {
@@ -71,7 +64,7 @@ func (f *Forget) Look(ctx context.Context) (*Forgotten, error) {
 }
 
 // Run deletes the key and sees to it that nobody shows the subject any more. With wait it comes back when that is sure; else
-// at once, if need be before, and is to be called again.
+// at once, if need be before, and is to be called again. With an [ErrPlain] there is a report too.
 func (f *Forget) Run(ctx context.Context, wait bool) (*Forgotten, error) {
 	found, err := f.find(ctx)
 	if err != nil {
@@ -87,8 +80,9 @@ func (f *Forget) Run(ctx context.Context, wait bool) (*Forgotten, error) {
 		return nil, err
 	}
 	rows := refolding{Forget: f, changed: map[string]int{}}
-	for {
-		sure := !f.World.Time().Before(report.At.Add(f.bound()))
+	for sure := report.At.Add(f.bound()); ; {
+		now := f.World.Time()
+		report.Waiting, report.Again = now.Before(sure), sure
 		if rows.found, err = f.find(ctx); err != nil {
 			return nil, err
 		}
@@ -96,19 +90,32 @@ func (f *Forget) Run(ctx context.Context, wait bool) (*Forgotten, error) {
 		if err := rows.all(ctx); err != nil {
 			return nil, err
 		}
-		report.Found, report.Rows, report.Waiting = rows.found.Found, rows.rows(), !sure
+		report.Found, report.Rows = rows.found.Found, rows.rows()
+		if !report.Waiting && rows.total() > before {
+			// Somebody may have read such a row just before, and be about to save it.
+			sure = f.World.Time().Add(min(f.bound(), KeyBound))
+			report.Waiting, report.Again = true, sure
+		}
 		switch {
-		case sure && rows.total() == before:
+		case !report.Waiting:
+			report.Again = time.Time{}
 			return report, f.done(ctx, report)
-		case !sure && !wait:
-			return report, nil
-		case !sure:
-			f.tell(Forgetness{Phase: PhaseLinger})
-			if err := pause(ctx, report.At.Add(f.bound()), f.bound()); err != nil {
-				return report, err
-			}
+		case !wait:
+			return report, report.plain()
+		}
+		f.tell(Working{Doing: "wait until no process can know the key", Unit: "times"})
+		if err := pause(ctx, sure, f.bound()); err != nil {
+			return report, err
 		}
 	}
+}
+
+// plain gives an [ErrPlain] if there is anything that cannot be forgotten.
+func (r *Forgotten) plain() error {
+	if r.Found.Plain+r.Found.Unread > 0 {
+		return fmt.Errorf("forget %s: %d texts, and %d events that this program cannot read: %w", r.Subject, r.Found.Plain, r.Found.Unread, ErrPlain)
+	}
+	return nil
 }
 
 func (f *Forget) bound() time.Duration {
@@ -118,9 +125,9 @@ func (f *Forget) bound() time.Duration {
 	return f.Bound
 }
 
-func (f *Forget) tell(p Forgetness) {
+func (f *Forget) tell(w Working) {
 	if f.Tell != nil {
-		f.Tell(p)
+		f.Tell(w)
 	}
 }
 
@@ -141,13 +148,16 @@ func (f *Forget) note(ctx context.Context, note Forgetting) (Forgetting, error) 
 	return all[i], nil
 }
 
-// done clears what is left in files, and notes that nothing is left to be done.
+// done clears what is left in files, and notes that nothing is left to be done, if that is so.
 func (f *Forget) done(ctx context.Context, report *Forgotten) error {
 	if f.Scrubber != nil {
-		f.tell(Forgetness{Phase: PhaseScrub})
+		f.tell(Working{Doing: "write the files anew", Unit: "times"})
 		if err := f.Scrubber.Scrub(ctx); err != nil {
 			return fmt.Errorf("scrub the store: %w", err)
 		}
+	}
+	if err := report.plain(); err != nil {
+		return err
 	}
 	report.Done = f.World.Time().UTC().Truncate(time.Millisecond)
 	return f.Keys.Forget(ctx, report.Forgetting)
@@ -155,6 +165,9 @@ func (f *Forget) done(ctx context.Context, report *Forgotten) error {
 
 // release gives up the unique values that were made of the subject's data, as an e-mail address is.
 func (f *Forget) release(ctx context.Context, found *about) (int, error) {
+	if f.elsewhere {
+		return 0, nil
+	}
 	values, err := f.values(ctx, found)
 	if err != nil {
 		return 0, err
@@ -218,7 +231,11 @@ func (f *Forget) claimed(ctx context.Context, sealed es.Commit) ([]es.Unique, er
 	if err != nil {
 		return nil, err
 	}
-	erased, err := f.Seals.without(ctx, f.Subject, sealed)
+	folds := f.App.FoldersOf(sealed.Stream.Category())
+	forgotten, err := f.Seals.without(ctx, f.Subject, sealed)
+	if err == nil { // nor would there be what is not sealed
+		forgotten, err = erased(folds, forgotten, func(subject string) bool { return subject == f.Subject })
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -226,8 +243,8 @@ func (f *Forget) claimed(ctx context.Context, sealed es.Commit) ([]es.Unique, er
 	for _, side := range []struct {
 		commit es.Commit
 		all    *[]es.Unique
-	}{{whole[0], &with}, {erased, &without}} {
-		for _, a := range f.App.FoldersOf(sealed.Stream.Category()) {
+	}{{whole[0], &with}, {forgotten, &without}} {
+		for _, a := range folds {
 			for i := range side.commit.Events {
 				claims, err := a.Claims(side.commit, i)
 				if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -16,6 +17,7 @@ type Found struct {
 	Events  []FoundEvent `json:"events"` // by category and type
 	Texts   int          `json:"texts"`  // that are sealed
 	Plain   int          `json:"plain"`  // that were stored before they were declared to be personal, and cannot be forgotten
+	Unread  int          `json:"unread"` // events that this program cannot read, and so whatever they hold that is not sealed
 }
 
 // FoundEvent is how many events of a type are about the subject.
@@ -44,7 +46,7 @@ func (f *Forget) find(ctx context.Context) (*about, error) {
 			return nil, err
 		}
 		if c.Position%1000 == 0 {
-			f.tell(Forgetness{Phase: PhaseFind, Position: c.Position, Head: max(head, c.Position)})
+			f.tell(Working{"look through the feed", "commits", c.Position, max(head, c.Position)})
 		}
 		if err := f.look(ctx, a, c.Commit); err != nil {
 			return nil, err
@@ -62,9 +64,12 @@ func (f *Forget) look(ctx context.Context, a *about, c es.Commit) error {
 		if err != nil {
 			return &es.Fault{Doing: "read the envelopes of " + eventRef(c, i), Err: err}
 		}
-		plain, err := f.plain(c.Stream, e)
-		if err != nil {
-			return &es.Fault{Doing: "look for personal texts in " + eventRef(c, i), Err: err}
+		plain, err := f.plain(c, i)
+		var fault *es.Fault
+		if errors.As(err, &fault) {
+			a.Unread++
+		} else if err != nil {
+			return err
 		}
 		a.Texts, a.Plain = a.Texts+sealed, a.Plain+plain
 		if sealed+plain == 0 {
@@ -116,20 +121,85 @@ func (f *Forget) texts(data jsontext.Value) (n int, err error) {
 	return n, err
 }
 
-// plain counts texts that would be the subject's envelopes if the event were stored today.
-func (f *Forget) plain(stream es.StreamID, e es.Recorded) (n int, err error) {
-	for _, a := range f.App.FoldersOf(stream.Category()) {
-		if shapes := a.EventShapes(e.Type); len(shapes) != e.Schema+1 {
-			continue // of another shape, or none of this fold's
+// plain counts texts of the i-th event of a commit, as it is stored, that would be the subject's envelopes if it were stored
+// today: those that the shape that it has declares to be personal, and those of today's shape that are made of no such text.
+func (f *Forget) plain(c es.Commit, i int) (n int, err error) {
+	e := c.Events[i]
+	for _, a := range f.App.FoldersOf(c.Stream.Category()) {
+		last := len(a.EventShapes(e.Type)) - 1
+		if last < 0 {
+			continue // an event of another fold
 		}
-		_, err = a.Personal(e.Type).Replace(stream, e.Data, func(t es.PersonalText) (jsontext.Value, error) {
-			if t.Subject == f.Subject {
-				n++
+		then, err := f.inPlace(a.Personal(e.Type, e.Schema), c.Stream, e.Data)
+		if err != nil {
+			return n, err
+		}
+		n += len(then)
+		if now := a.Personal(e.Type, last); now != nil && e.Schema != last {
+			made, err := f.madeOfNone(a, now, c, i)
+			if err != nil {
+				return n, err
 			}
-			return nil, nil
-		})
+			n += made
+		}
 	}
-	return n, err
+	return n, nil
+}
+
+// madeOfNone counts texts of today's shape of an event that stay as they are whatever stands in the place of those that are
+// sealed, or declared to be personal in its own shape.
+func (f *Forget) madeOfNone(a es.Folder, now *es.Personal, c es.Commit, i int) (n int, err error) {
+	var sides [2][]string
+	for side, mark := range []string{"1", "2"} {
+		data, err := marked(a, c, i, mark)
+		if err != nil {
+			return 0, err
+		}
+		if sides[side], err = f.inPlace(now, c.Stream, data); err != nil {
+			return 0, err
+		}
+	}
+	for i, text := range sides[0] {
+		if i < len(sides[1]) && sides[1][i] == text {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// marked gives the i-th event of a commit in today's shape, with a mark in place of each text that is sealed, or declared to
+// be personal in its own shape.
+func marked(a es.Folder, c es.Commit, i int, mark string) (jsontext.Value, error) {
+	put, err := es.Encode(mark)
+	if err != nil {
+		return nil, err
+	}
+	c.Events = slices.Clone(c.Events[i : i+1])
+	c, err = retold([]es.Folder{a}, c, func(es.PersonalText) (jsontext.Value, error) { return put, nil })
+	if err != nil {
+		return nil, err
+	}
+	if c.Events[0].Data, err = unfolded(c.Events[0].Data, func(sealedText) (jsontext.Value, error) { return put, nil }); err != nil {
+		return nil, err
+	}
+	return a.Today(c, 0)
+}
+
+// inPlace are the subject's texts of an event's data by what is declared to be personal, but for what is sealed.
+func (f *Forget) inPlace(p *es.Personal, stream es.StreamID, data jsontext.Value) (texts []string, err error) {
+	_, err = p.Replace(stream, data, func(t es.PersonalText) (jsontext.Value, error) {
+		if t.Subject == f.Subject {
+			texts = append(texts, t.Text)
+		}
+		return nil, nil
+	})
+	switch {
+	case errors.Is(err, es.ErrNobodys):
+		return texts, nil
+	case err != nil:
+		return nil, &es.Fault{Doing: "look for personal texts in " + string(stream), Err: err}
+	}
+	return texts, nil
 }
 
 func (a *about) count(category, name string) {

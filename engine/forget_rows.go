@@ -40,7 +40,7 @@ func (r *refolding) all(ctx context.Context) error {
 	if r.changed == nil {
 		r.changed = map[string]int{}
 	}
-	r.tell(Forgetness{Phase: PhaseRefold})
+	r.tell(Working{Doing: "fold views again", Unit: "times"})
 	for _, view := range r.App.Views() {
 		standing, err := r.Generations.Standing(ctx, view.Name)
 		if err != nil {

@@ -180,20 +180,6 @@ func TestForget(t *testing.T) {
 	}
 }
 
-// TestForgetPlainTexts tells of texts that were stored before they were declared to be personal.
-func TestForgetPlainTexts(t *testing.T) {
-	h := open(t)
-	if err := h.stored.Append(t.Context(), es.Draft{Stream: "member-cy", Events: []es.Recorded{
-		{Type: "Befriended", Data: []byte(`{"friend":{"id":"ann","name":"Annie"}}`)},
-	}}); err != nil {
-		t.Fatal(err)
-	}
-	seen, err := h.forget(0).Look(t.Context())
-	if err != nil || seen.Found.Plain != 1 {
-		t.Errorf("found %+v, error %v", seen, err)
-	}
-}
-
 // TestForgetOutlastsProcesses has a process that knows the key save what it has opened, behind the first round.
 func TestForgetOutlastsProcesses(t *testing.T) {
 	h := open(t)
@@ -211,6 +197,21 @@ func TestForgetOutlastsProcesses(t *testing.T) {
 	}
 	if text := string(rowsOf(h.stored, "profiles")["ann"].Doc); !strings.Contains(text, "Annie") {
 		t.Fatalf("the test's process does not know the key: it shows %s", text)
+	}
+	stale := rowsOf(h.stored, "profiles")["ann"] // that another process has read, and is about to save
+	for _, late := range []bool{true, false} {
+		now = now.Add(time.Hour)
+		again, err := f.Run(t.Context(), false)
+		if err != nil || !again.Waiting || !again.Again.After(now) || !again.Done.IsZero() {
+			t.Fatalf("it reported %+v, error %v", again, err)
+		}
+		h.shows(t, "gone", "Bob")
+		if late {
+			is := rowsOf(h.stored, "profiles")["ann"]
+			if err := h.stored.Save(t.Context(), "profiles", "ann", is, stale); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	now = now.Add(time.Hour)
 	last, err := f.Run(t.Context(), false)

@@ -104,7 +104,7 @@ func (i *Installation) Rebuild(view *es.ViewDecl) (*Rebuild, error) {
 	}
 	r := &Rebuild{
 		View: view, Events: i.Whole(), Feed: i.Seals.Feed(i.Feed), Views: i.Views, Checkpoints: i.Checkpoints, Lot: i.Lot,
-		Generations: i.Generations, Program: program,
+		Generations: i.Generations, Program: program, Personal: i.App.IsPersonal(view),
 	}
 	if view.IsSearchable() {
 		r.Search = i.Search

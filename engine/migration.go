@@ -19,7 +19,7 @@ type Migration struct {
 	Blue, Green *Place
 	URL         string          // of green's API, to which blue sends on what it is asked
 	Bound       time.Duration   // of the [Gate] of all processes, unless it is that of TurnBound
-	Patience    time.Duration   // for rows to become the same, and for blue to come to rest
+	Patience    time.Duration   // for rows to become the same, and for both to come to rest
 	Progress    func(Migrating) // called now and then; nil for nobody
 }
 
@@ -222,81 +222,4 @@ func (m *Migration) CutReads(ctx context.Context) error {
 		return err
 	}
 	return m.untilKnown(ctx)
-}
-
-// StopWrites has blue take no more requests that change something, lets it finish what it has accepted, and then closes it.
-// Timers wait from then on. What does not come to rest in time leaves it where it is: it may be called again, or gone back.
-func (m *Migration) StopWrites(ctx context.Context) error {
-	now, err := m.at(ctx, MoveReadsCut, MoveStopping, MoveStopped)
-	if err != nil || now.Phase == MoveStopped {
-		return err
-	}
-	s := &settling{Migration: m, open: map[Mark]bool{}}
-	if err := s.begin(ctx); err != nil {
-		return err
-	}
-	if _, err := m.step(ctx, []MovePhase{MoveReadsCut, MoveStopping}, to(MoveStopping)); err != nil {
-		return err
-	}
-	if err := m.untilKnown(ctx); err != nil {
-		return err
-	}
-	if err := s.rest(ctx); err != nil {
-		return err
-	}
-	_, err = m.step(ctx, []MovePhase{MoveStopping, MoveStopped}, to(MoveStopped))
-	return err
-}
-
-// CatchUp copies what blue has accepted until its writes stopped.
-func (m *Migration) CatchUp(ctx context.Context) error {
-	if _, err := m.at(ctx, MoveStopped, MoveCaughtUp); err != nil {
-		return err
-	}
-	if err := m.Copy(ctx); err != nil {
-		return err
-	}
-	if lag, err := m.Lag(ctx); err != nil || lag > 0 {
-		return errors.Join(err, fmt.Errorf("%d commits are not copied", lag))
-	}
-	_, err := m.step(ctx, []MovePhase{MoveStopped, MoveCaughtUp}, to(MoveCaughtUp))
-	return err
-}
-
-// CutWrites has green take writes, and blue send it all that it is asked. Blue's timers go over to green. It gives how many.
-func (m *Migration) CutWrites(ctx context.Context) (timers uint64, err error) {
-	now, err := m.at(ctx, MoveCaughtUp, MoveWritesCut)
-	if err != nil || now.Phase == MoveWritesCut {
-		return 0, err
-	}
-	if timers, err = m.handOver(ctx); err != nil {
-		return timers, err
-	}
-	if _, err = m.change(ctx, m.Green, func(now Move) (Move, error) {
-		if now.Phase == MoveLive {
-			return now, nil
-		}
-		end, err := m.Green.Feed.End(ctx)
-		now.Phase, now.From = MoveLive, end
-		return now, err
-	}); err != nil {
-		return timers, err
-	}
-	_, err = m.step(ctx, []MovePhase{MoveCaughtUp, MoveWritesCut}, to(MoveWritesCut))
-	return timers, err
-}
-
-// Destroy ends the move: blue is not to be gone back to, and nobody needs it any more.
-func (m *Migration) Destroy(ctx context.Context) error {
-	if _, err := m.at(ctx, MoveWritesCut, MoveDestroyed); err != nil {
-		return err
-	}
-	if lag, err := m.Lag(ctx); err != nil || lag > 0 {
-		return errors.Join(err, fmt.Errorf("%d commits of blue are not in green", lag))
-	}
-	if _, err := m.step(ctx, []MovePhase{MoveWritesCut, MoveDestroyed}, to(MoveDestroyed)); err != nil {
-		return err
-	}
-	_, err := m.change(ctx, m.Green, func(now Move) (Move, error) { return Move{Changes: now.Changes}, nil })
-	return err
 }

@@ -193,11 +193,7 @@ func without(doc jsontext.Value, members []string) jsontext.Value {
 
 // again looks at pairs that did not agree, which one store may not have been given yet, until they do or patience ends.
 func (c *viewComparing) again(ctx context.Context) error {
-	patience := c.Patience
-	if patience == 0 {
-		patience = usualPatience
-	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(c.patience())
 	for try := 1; len(c.pending) > 0; try++ {
 		if err := c.Copy(ctx); err != nil {
 			return err

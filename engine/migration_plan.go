@@ -24,7 +24,7 @@ func (m *Migration) Status(ctx context.Context) (s MigrationStatus, err error) {
 	if s.Green, err = m.Green.Moves.Move(ctx); err != nil {
 		return s, err
 	}
-	if s.Copied, err = m.Green.Importer.Copied(ctx, m.source()); err != nil {
+	if s.Copied, err = m.Green.Importer.Noted(ctx, m.source()); err != nil {
 		return s, err
 	}
 	if s.End, err = m.Blue.Feed.End(ctx); err != nil || s.Green.From == 0 {

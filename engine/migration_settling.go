@@ -20,6 +20,7 @@ type settling struct {
 
 	mu   sync.Mutex
 	open map[Mark]bool // what is still to be dealt with
+	fed  bool          // whether all that was stored at some time of rest is in the feed
 }
 
 // Unsettled is the error of a store whose consumers do not come to the end of its events.
@@ -65,11 +66,7 @@ func (s *settling) effects() map[string][]string {
 // rest waits until there is nothing left to be done. The inbox is looked at first: with it empty, nothing but reactions can
 // add events, and with these done nothing can.
 func (s *settling) rest(ctx context.Context) error {
-	patience := s.Patience
-	if patience == 0 {
-		patience = usualPatience
-	}
-	for deadline, try := time.Now().Add(patience), 1; ; try++ {
+	for deadline, try := time.Now().Add(s.patience()), 1; ; try++ {
 		inbox, err := s.Blue.Inbox(ctx)
 		if err != nil {
 			return fmt.Errorf("count what is in the inbox: %w", err)
@@ -79,8 +76,14 @@ func (s *settling) rest(ctx context.Context) error {
 		}
 		s.tell("let reactions finish", "reactions left", uint64(len(s.open)), 0)
 		switch {
-		case inbox == 0 && len(s.open) == 0:
+		case inbox == 0 && len(s.open) == 0 && s.fed:
 			return nil
+		case inbox == 0 && len(s.open) == 0:
+			if err := s.allFed(ctx); err != nil {
+				return err
+			}
+			s.fed = true
+			continue // with what was not in the feed before
 		case time.Now().After(deadline):
 			return s.unsettled(inbox)
 		}

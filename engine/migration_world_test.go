@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -110,12 +111,15 @@ func (p *posted) Mail(_ context.Context, _, _ string, m es.Mail) error {
 // store is a store that can move, with who works on it.
 type store struct {
 	*memory
-	t     testing.TB
-	gate  sync.RWMutex
-	moves engine.Move
-	place *engine.Place
-	x     *engine.Commands
-	out   *engine.Errands
+	engine.Books     // nothing but Fed is asked for
+	engine.Inventory // nor anything but Stored
+	t                testing.TB
+	gate             sync.RWMutex
+	moves            engine.Move
+	place            *engine.Place
+	x                *engine.Commands
+	out              *engine.Errands
+	held             int // commits at the end that the feed does not have yet
 }
 
 func newStore(t testing.TB, name string, mails *posted, world engine.World) *store {
@@ -127,7 +131,7 @@ func newStore(t testing.TB, name string, mails *posted, world engine.World) *sto
 		Name: name, Moves: s, Importer: s, Inbox: func(context.Context) (uint64, error) { return 0, nil },
 		Installation: &engine.Installation{
 			App: migrated, Commands: s.x, Stored: s, Feed: s, Views: s, Generations: s, Checkpoints: s, Lot: s, Timers: s, Mailer: mails,
-			Agenda: s, World: world,
+			Agenda: s, World: world, Inventory: s, Books: s,
 		},
 	}
 	return s
@@ -140,6 +144,53 @@ func (s *store) Append(ctx context.Context, drafts ...es.Draft) error {
 		return err
 	}
 	return s.memory.Append(ctx, drafts...)
+}
+
+func (s *store) End(context.Context) (uint64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return uint64(len(s.order) - s.held), nil
+}
+
+func (s *store) Read(ctx context.Context, after uint64, limit int) ([]es.Positioned, error) {
+	page, err := s.memory.Read(ctx, after, limit)
+	end, _ := s.End(ctx)
+	return slices.DeleteFunc(page, func(c es.Positioned) bool { return c.Position > end }), err
+}
+
+func (s *store) Stored(context.Context) iter.Seq2[engine.Stored, error] {
+	return func(yield func(engine.Stored, error) bool) {
+		for _, c := range s.all() {
+			if !yield(engine.Stored{Stream: c.Stream, Version: c.Version, Last: c.Last()}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *store) Fed(_ context.Context, stream es.StreamID) (last uint64, err error) {
+	all := s.all()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range all[:len(all)-s.held] {
+		if c.Stream == stream {
+			last = c.Last()
+		}
+	}
+	return last, nil
+}
+
+// hold has the feed lack the last commits, or no more.
+func (s *store) hold(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = n
+}
+
+func (s *store) all() []es.Commit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.order)
 }
 
 func (s *store) Move(context.Context) (engine.Move, error) {

@@ -12,6 +12,8 @@ type Importer interface {
 	// Copied is the position in a source's feed up to which its commits have been taken over; 0 for none. What a call of Copy
 	// that broke off left undone is done then.
 	Copied(ctx context.Context, source string) (uint64, error)
+	// Noted is what Copied gives. It leaves undone what is undone: it is for those who write nothing.
+	Noted(ctx context.Context, source string) (uint64, error)
 	// Copy appends commits in their order, which is also that of the feed, and moves what Copied says of the source from one
 	// position to another: all of it, or nothing. They are brought to queues like any others. Several may be of one stream.
 	// There may be none; for more than there is room for it gives [ErrTooLarge]. It gives [ErrStale] when Copied is not was, and

@@ -13,9 +13,10 @@ import (
 type Move struct {
 	Rewrite string    `json:"rewrite,omitempty"` // name of what the history is rewritten by
 	Phase   MovePhase `json:"phase,omitempty"`
-	Other   string    `json:"other,omitempty"` // where the other store is, as whoever moves calls it
-	URL     string    `json:"url,omitempty"`   // of green's API, for blue
-	From    uint64    `json:"from,omitzero"`   // position in green's feed where green's own writes begin, for green
+	Other   string    `json:"other,omitempty"`  // where the other store is, as whoever moves calls it
+	URL     string    `json:"url,omitempty"`    // of green's API, for blue
+	From    uint64    `json:"from,omitzero"`    // position in green's feed where green's own writes begin, for green
+	Settled uint64    `json:"settled,omitzero"` // position in blue's feed up to which blue's sagas and listeners are done, for blue
 	Changes uint64    `json:"changes,omitzero"`
 }
 

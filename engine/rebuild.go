@@ -22,6 +22,7 @@ type Rebuild struct {
 	Lot         ParkingLot
 	Generations Generations
 
+	Personal bool             // whether persons may be in its rows, who may be forgotten meanwhile
 	Program  string           // identifies the folds: what another program has begun to fill is begun again
 	Patience time.Duration    // for rows to come to the same version in two generations
 	Bound    time.Duration    // of the [Turns] of all processes, unless it is that of TurnBound

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ type hotRow struct {
 	commits      []*es.Positioned
 	held         int
 	round        uint64 // of saving, in which it was last changed
+	sum          uint64 // of its document as it is stored
 }
 
 const (
@@ -143,7 +145,7 @@ func (f *filler) warm(ctx context.Context, row *hotRow) error {
 				return err
 			}
 			row.held += docFactor * len(read.was.Doc)
-			read.was.Doc = nil
+			row.sum, read.was.Doc = docSum(read.was.Doc), nil
 		}
 		row.rowProgress = read
 	}
@@ -157,7 +159,13 @@ func (f *filler) warm(ctx context.Context, row *hotRow) error {
 
 // save stores all rows, and moves the checkpoint behind them.
 func (f *filler) save(ctx context.Context, name string, end uint64) error {
-	began, rows := time.Now(), f.hot.unsaved()
+	began := time.Now()
+	if f.Personal {
+		if err := f.reread(ctx, name, f.hot.unsaved()); err != nil {
+			return err
+		}
+	}
+	rows := f.hot.unsaved()
 	if f.Search != nil {
 		if err := each(ctx, rows, func(ctx context.Context, row *hotRow) error {
 			return patiently(ctx, func() error { return row.index(ctx) })
@@ -195,10 +203,36 @@ func (f *filler) saveSome(ctx context.Context, name string, rows []*hotRow) (n i
 		return 0, fmt.Errorf("save %d rows: %w", n, err)
 	}
 	for i, row := range rows[:n] {
-		row.was, row.held = Row{Version: changes[i].Now.Version, Keys: changes[i].Now.Keys}, rowBytes+docFactor*len(changes[i].Now.Doc)
+		now := changes[i].Now
+		row.was, row.held, row.sum = Row{Version: now.Version, Keys: now.Keys}, rowBytes+docFactor*len(now.Doc), docSum(now.Doc)
 	}
 	return n, f.refresh(ctx, rows[:n], stale)
 }
+
+// reread brings rows on from what is stored, where that has been changed without another version: somebody has been forgotten
+// who may be in what is to be saved.
+func (f *filler) reread(ctx context.Context, name string, rows []*hotRow) error {
+	return each(ctx, rows, func(ctx context.Context, row *hotRow) error {
+		if row.was.Version == 0 {
+			return nil
+		}
+		return patiently(ctx, func() error {
+			is, err := f.Views.Row(ctx, name, row.id)
+			if err != nil {
+				return fmt.Errorf("read a row of %s: %w", name, err)
+			}
+			if is.Version == row.was.Version && docSum(is.Doc) == row.sum {
+				return nil
+			}
+			row.rowProgress = nil
+			return f.bring(ctx, row.stream)
+		})
+	})
+}
+
+var docSeed = maphash.MakeSeed()
+
+func docSum(doc []byte) uint64 { return maphash.Bytes(docSeed, doc) }
 
 // refresh brings rows on that somebody else has brought on meanwhile.
 func (f *filler) refresh(ctx context.Context, rows []*hotRow, stale []string) error {

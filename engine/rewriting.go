@@ -68,9 +68,6 @@ func (r *rewriting) drafts(ctx context.Context, c es.Commit) ([]es.Draft, error)
 		return nil, err
 	}
 	r.told(c, become)
-	if err := r.lending.commit(ctx, c); err != nil {
-		return nil, err
-	}
 	origin := c.Origin
 	if origin.CausationID, err = r.event(ctx, c.CausationID); err != nil {
 		return nil, err
@@ -92,7 +89,7 @@ func (r *rewriting) drafts(ctx context.Context, c es.Commit) ([]es.Draft, error)
 	if len(drafts) > MaxCopied {
 		return nil, &es.Fault{Doing: fmt.Sprintf("rewrite %s@%d", c.Stream, c.Version), Err: fmt.Errorf("it becomes %d commits: one transaction takes %d", len(drafts), MaxCopied)}
 	}
-	return drafts, nil
+	return r.lending.seal(ctx, drafts)
 }
 
 // note remembers the names that events have in green: of several that one becomes, the first one's.

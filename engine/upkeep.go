@@ -20,6 +20,8 @@ const UpkeepName = "upkeep"
 type Upkeep struct {
 	Desk
 	Rebuild   func(view *es.ViewDecl) (*Rebuild, error)
+	Forget    func(job Job) *Forget
+	Verify    func() *Verify
 	Consumers map[string]*Consumer
 }
 
@@ -50,6 +52,8 @@ func (u *Upkeep) Run(ctx context.Context, e Errand, attempt int) error {
 	switch {
 	case errors.Is(err, errOver):
 		return nil
+	case errors.Is(err, errTooLong):
+		return u.end(context.WithoutCancel(ctx), job, err)
 	case err != nil && (working.Err() != nil || passes(err)):
 		return u.again(context.WithoutCancel(ctx), job, err) // also when this process is about to end
 	default:
@@ -130,6 +134,10 @@ func (u *Upkeep) do(ctx context.Context, job *Job) error {
 		return u.view(ctx, job)
 	case JobRetry, JobSkip:
 		return u.parked(ctx, job)
+	case JobForget:
+		return u.noting(ctx, job, func(ctx context.Context, n *noting) error { return n.forget(ctx, u.Forget(*job)) })
+	case JobVerify:
+		return u.noting(ctx, job, func(ctx context.Context, n *noting) error { return n.verify(ctx, u.Verify()) })
 	default:
 		return fmt.Errorf("there is no job of the kind %q", job.Kind)
 	}
@@ -163,26 +171,23 @@ func (u *Upkeep) view(ctx context.Context, job *Job) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	n := &noting{upkeep: u, job: job, stop: stop, private: slices.ContainsFunc(view.Categories, u.App.Catalogue().IsPrivate)}
-	r.Progress = func(p Rebuilding) { n.progress(ctx, p) }
-	r.Compared = n.compared
-	switch job.Kind {
-	case JobRebuild:
-		err = n.rebuild(ctx, r)
-	case JobReturn:
-		err = u.goBack(ctx, r, job)
-	default:
-		err = r.Drop(ctx)
-	}
-	if cause := context.Cause(ctx); errors.Is(cause, errOver) {
-		return cause
-	}
-	if err == nil && job.Kind != JobRebuild {
-		err = n.standing(ctx, r)
-	}
-	return err
+	return u.noting(ctx, job, func(ctx context.Context, n *noting) error {
+		n.private = slices.ContainsFunc(view.Categories, u.App.Catalogue().IsPrivate)
+		r.Progress = func(p Rebuilding) { n.progress(ctx, p) }
+		r.Compared = n.compared
+		switch job.Kind {
+		case JobRebuild:
+			return n.rebuild(ctx, r)
+		case JobReturn:
+			err = u.goBack(ctx, r, job)
+		default:
+			err = r.Drop(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		return n.standing(ctx, r)
+	})
 }
 
 // goBack returns to the generation that was asked for, unless that has been done.
@@ -210,6 +215,17 @@ type noting struct {
 	private bool
 }
 
+// noting does what a job is about, which is broken off when somebody has ended the job.
+func (u *Upkeep) noting(ctx context.Context, job *Job, do func(context.Context, *noting) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	err := do(ctx, &noting{upkeep: u, job: job, stop: stop})
+	if cause := context.Cause(ctx); errors.Is(cause, errOver) {
+		return cause
+	}
+	return err
+}
+
 func (n *noting) rebuild(ctx context.Context, r *Rebuild) error {
 	var before *Rebuilt
 	if n.job.Result != nil {
@@ -225,31 +241,46 @@ func (n *noting) rebuild(ctx context.Context, r *Rebuild) error {
 // betweenNotes is how often progress is noted, but for each phase's first.
 const betweenNotes = time.Second
 
-// progress notes how far the job is. One that has been ended meanwhile is broken off; any other trouble only leaves the
-// progress as it was.
+// progress notes how far a rebuild is.
 func (n *noting) progress(ctx context.Context, p Rebuilding) {
 	known := n.job.Progress
 	n.job.Progress = &p
+	n.note(ctx, known == nil || known.Phase != p.Phase)
+}
+
+// working notes how far anything else is.
+func (n *noting) working(ctx context.Context, w Working) {
+	known := n.job.Working
+	n.job.Working = &w
+	n.note(ctx, known == nil || known.Doing != w.Doing)
+}
+
+// note notes how far the job is, now and then and at the beginning of something else. One that has been ended meanwhile is
+// broken off; any other trouble only leaves the progress as it was.
+func (n *noting) note(ctx context.Context, begins bool) {
 	now := time.Now()
-	if known != nil && known.Phase == p.Phase && now.Sub(n.noted) < betweenNotes {
+	if !begins && now.Sub(n.noted) < betweenNotes {
 		return
 	}
 	n.noted = now
-	if err := n.upkeep.Jobs.SaveJob(ctx, *n.job); errors.Is(err, ErrStale) {
-		n.stop(errOver)
-	} else if err != nil && ctx.Err() == nil {
+	if err := n.save(ctx); err != nil && !errors.Is(err, ErrStale) && ctx.Err() == nil {
 		slog.WarnContext(ctx, "the progress of a job is not noted", "job", n.job.ID, "error", err)
 	}
 }
 
-// compared notes a rebuild's report before its switch, by which who goes on later knows whether that was made.
-func (n *noting) compared(ctx context.Context, report *Rebuilt) error {
-	n.job.Result = &JobResult{Rebuilt: brief(report, n.private)}
+// save notes the job as it is, and breaks it off if somebody has ended it.
+func (n *noting) save(ctx context.Context) error {
 	err := n.upkeep.Jobs.SaveJob(ctx, *n.job)
 	if errors.Is(err, ErrStale) {
 		n.stop(errOver)
 	}
 	return err
+}
+
+// compared notes a rebuild's report before its switch, by which who goes on later knows whether that was made.
+func (n *noting) compared(ctx context.Context, report *Rebuilt) error {
+	n.job.Result = &JobResult{Rebuilt: brief(report, n.private)}
+	return n.save(ctx)
 }
 
 func (n *noting) standing(ctx context.Context, r *Rebuild) error {

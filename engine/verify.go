@@ -26,10 +26,10 @@ type Verify struct {
 	Connections Connections
 	Inventory   Inventory
 
-	Patience time.Duration   // for what is late: the feed behind the store, rows behind their streams
-	Found    func(Finding)   // called by one goroutine at a time
-	Progress func(Verifying) // likewise; nil for nobody
-	Streams  int             // that are kept in mind at once, in place of [streamsInMind]; the feed is read again for more
+	Patience time.Duration // for what is late: the feed behind the store, rows behind their streams
+	Found    func(Finding) // called by one goroutine at a time
+	Progress func(Working) // likewise; nil for nobody
+	Streams  int           // that are kept in mind at once, in place of [streamsInMind]; the feed is read again for more
 }
 
 // Finding is something that is wrong.
@@ -50,14 +50,6 @@ const (
 	CheckTimer      = "timer"
 	CheckConnection = "connection"
 )
-
-// Verifying is how far it is.
-type Verifying struct {
-	Doing string
-	Unit  string
-	Done  uint64
-	Total uint64 // 0 when it is not known
-}
 
 // Verified is what has been looked at.
 type Verified struct {
@@ -105,7 +97,7 @@ func (v *Verify) Run(ctx context.Context) (Verified, error) {
 	var failures []error
 	for _, check := range []func(context.Context) error{w.streams, w.lateRows, w.manyStreams, w.timers, w.connections} {
 		if err := check(ctx); ctx.Err() != nil {
-			return w.sum, err
+			return w.sum, ctx.Err()
 		} else if err != nil {
 			failures = append(failures, err)
 		}
@@ -150,7 +142,7 @@ func (w *verifying) tell(doing, unit string, done, total uint64) {
 	defer w.mu.Unlock()
 	if now := time.Now(); w.Progress != nil && now.Sub(w.last) > betweenTold {
 		w.last = now
-		w.Progress(Verifying{doing, unit, done, total})
+		w.Progress(Working{doing, unit, done, total})
 	}
 }
 

@@ -12,10 +12,13 @@ import (
 )
 
 // streamsInMind is how many streams a walk through the feed keeps in mind, at some 40 bytes each.
-const streamsInMind = 2_000_000
+const streamsInMind = 1_000_000
 
 // shard is a part of all streams: those whose hash has certain last bits.
-type shard struct{ mask, bits uint64 }
+type shard struct {
+	mask, bits uint64
+	told       uint64 // position up to which another walk has told what is wrong with them
+}
 
 // fedStreams knows of the streams of a shard how far they are in the feed.
 type fedStreams struct {
@@ -40,7 +43,7 @@ func (f *fedStreams) set(key, next uint64) {
 	f.next[key] = next
 	for len(f.next) > f.most {
 		bit := f.mask + 1
-		f.rest = append(f.rest, shard{f.mask | bit, f.bits | bit})
+		f.rest = append(f.rest, shard{f.mask | bit, f.bits | bit, max(f.told, f.at)})
 		f.mask |= bit
 		for key := range f.next {
 			if key&f.mask != f.bits {
@@ -159,14 +162,20 @@ func (w *verifying) fed(f *fedStreams, c es.Positioned, first bool) {
 		return
 	}
 	next, known := f.next[key]
-	where := fmt.Sprintf("%s at position %d", c.Stream, c.Position)
-	switch behind := next &^ archivedBit; {
+	behind := next &^ archivedBit
+	expected, found := "", ""
+	switch {
 	case !known && c.Version != 1:
-		w.found(CheckFeed, where, "version 1", "version %d: what came before is not in the feed", c.Version)
+		expected, found = "version 1", "version %d: what came before is not in the feed"
 	case known && next&archivedBit == 0 && c.Version > next:
-		w.found(CheckFeed, where, fmt.Sprintf("version %d", next), "version %d: what is between is not in the feed", c.Version)
+		expected, found = fmt.Sprintf("version %d", next), "version %d: what is between is not in the feed"
 	case known && (next&archivedBit == 0 && c.Version < next || next&archivedBit != 0 && c.Version <= behind):
-		w.found(CheckFeed, where, fmt.Sprintf("version %d", behind), "version %d, which the feed has been past", c.Version)
+		expected, found = fmt.Sprintf("version %d", behind), "version %d, which the feed has been past"
+	}
+	if found != "" && c.Position > f.told {
+		w.found(CheckFeed, fmt.Sprintf("%s at position %d", c.Stream, c.Position), expected, found, c.Version)
+	}
+	if known && c.Version <= behind && (next&archivedBit != 0 || c.Version < next) {
 		return
 	}
 	if len(c.Events) == 0 {

@@ -123,7 +123,7 @@ func (m *manyFolded) keep(row *rowProgress) {
 	m.rows[row.id] = row
 	for len(m.rows) > rowsInMind {
 		bit := m.mask + 1
-		m.rest = append(m.rest, shard{m.mask | bit, m.bits | bit})
+		m.rest = append(m.rest, shard{mask: m.mask | bit, bits: m.bits | bit})
 		m.mask |= bit
 		maps.DeleteFunc(m.rows, func(id string, _ *rowProgress) bool { return !m.ours(id) })
 	}
@@ -149,7 +149,7 @@ func (m *manyFolded) compare(ctx context.Context, name string, waiting []string)
 			case live.Version != folded.Version && !last:
 				late = append(late, id)
 			default:
-				m.found(CheckView, m.view.Name+" "+id, fmt.Sprintf("%s at position %d", folded.Doc, folded.Version), "%s: %s at position %d", what, live.Doc, live.Version)
+				m.found(CheckView, m.view.Name+" "+id, shows(folded, "position"), "%s: %s", what, shows(live, "position"))
 			}
 		}
 		if waiting = late; len(late) == 0 {
@@ -170,4 +170,16 @@ func (m *manyFolded) folded(id string) (Row, error) {
 		return Row{}, nil
 	}
 	return row.now()
+}
+
+// shows says what a row shows, for people.
+func shows(r Row, place string) string {
+	switch {
+	case r.Version == 0:
+		return "no row"
+	case len(r.Doc) == 0:
+		return fmt.Sprintf("nothing at %s %d", place, r.Version)
+	default:
+		return fmt.Sprintf("%s at %s %d", r.Doc, place, r.Version)
+	}
 }

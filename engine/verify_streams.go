@@ -164,12 +164,12 @@ func (r *visitedRow) take(ctx context.Context, c es.Commit) {
 
 // differs says how the live row differs from what its stream says at its version; empty if it does not.
 func (r *visitedRow) differs() (what string, expected Row) {
-	if r.live.Version > 0 && r.version != r.live.Version {
-		return fmt.Sprintf("a row at version %d, where no commit ends", r.live.Version), Row{}
-	}
 	now, err := r.now()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err.Error(), now
+	case r.live.Version > 0 && r.version != r.live.Version:
+		return "its version is none at which a commit of its stream ends", now
 	}
 	return difference(r.live, now), now
 }
@@ -267,7 +267,7 @@ func (w *verifying) lookAgain(ctx context.Context, l lateRow, last bool) (done b
 	}
 	where := l.view.Name + " " + l.stream.ID()
 	if what, want := r.differs(); what != "" {
-		w.found(CheckView, where, fmt.Sprintf("%s at version %d", want.Doc, want.Version), "%s: %s at version %d", what, r.live.Doc, r.live.Version)
+		w.found(CheckView, where, shows(want, "version"), "%s: %s", what, shows(r.live, "version"))
 		return true, nil
 	}
 	if r.live.Version >= l.at {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -18,7 +19,7 @@ type EventType[S any] struct {
 	name     string
 	goType   reflect.Type
 	past     chain
-	personal *Personal
+	personal []*Personal // by schema version, as past and the type itself declare it
 	decode   func(Recorded) (Event[S], error)
 }
 
@@ -29,14 +30,18 @@ func On[E Event[S], S any](name string, upcasters ...Upcaster) EventType[S] {
 	if err := past.check(t); err != nil {
 		panic(fmt.Sprintf("es.On(%q): %v", name, err))
 	}
-	personal, err := personalOf(t)
-	if err != nil {
-		panic(fmt.Sprintf("es.On(%q): %v", name, err))
-	}
-	return EventType[S]{
-		name: name, goType: t, past: past, personal: personal,
+	e := EventType[S]{
+		name: name, goType: t, past: past,
 		decode: func(r Recorded) (Event[S], error) { return readAs[E](past, r) },
 	}
+	for _, shape := range past.shapes(t) {
+		personal, err := personalOf(shape)
+		if err != nil {
+			panic(fmt.Sprintf("es.On(%q): %v", name, err))
+		}
+		e.personal = append(e.personal, personal)
+	}
+	return e
 }
 
 // Aggregate declares the fold of one category of streams: which events it knows, and the state S that they make, beginning
@@ -70,7 +75,7 @@ func Of[S any](category string, events ...EventType[S]) *Aggregate[S] {
 			panic(fmt.Sprintf("es.Of(%q): event type %v is declared twice", category, e.goType))
 		}
 		a.names = append(a.names, e.name)
-		a.personal = a.personal || e.personal != nil
+		a.personal = a.personal || slices.ContainsFunc(e.personal, func(p *Personal) bool { return p != nil })
 		a.byName[e.name], a.byType[e.goType] = e, e
 	}
 	return a
@@ -117,7 +122,12 @@ func (a *Aggregate[S]) EventShapes(name string) []reflect.Type {
 }
 
 // Personal implements [Folder].
-func (a *Aggregate[S]) Personal(name string) *Personal { return a.byName[name].personal }
+func (a *Aggregate[S]) Personal(name string, schema int) *Personal {
+	if all := a.byName[name].personal; schema >= 0 && schema < len(all) {
+		return all[schema]
+	}
+	return nil
+}
 
 // IsPersonal implements [Folder].
 func (a *Aggregate[S]) IsPersonal() bool { return a.personal }
@@ -192,7 +202,7 @@ func (a *Aggregate[S]) Record(events []Event[S]) ([]Recorded, error) {
 		if err != nil {
 			return nil, &Fault{Doing: fmt.Sprintf("encode %s of %s", t.name, a.category), Err: err}
 		}
-		recorded[i] = Recorded{Type: t.name, Schema: len(t.past), Data: data, Personal: t.personal}
+		recorded[i] = Recorded{Type: t.name, Schema: len(t.past), Data: data, Personal: t.personal[len(t.past)]}
 	}
 	return recorded, nil
 }
@@ -206,10 +216,10 @@ type Folder interface {
 	Category() string
 	Events() []string
 	EventGoType(name string) reflect.Type
-	EventShapes(name string) []reflect.Type  // by schema version
-	Personal(name string) *Personal          // what of an event is about persons; nil for nothing
-	Claims(c Commit, i int) ([]Claim, error) // the unique values that an event takes; none for one that it does not know
-	IsPersonal() bool                        // whether any of its events has something of that
+	EventShapes(name string) []reflect.Type     // by schema version
+	Personal(name string, schema int) *Personal // what of an event of a schema version is about persons; nil for nothing
+	Claims(c Commit, i int) ([]Claim, error)    // the unique values that an event takes; none for one that it does not know
+	IsPersonal() bool                           // whether any of its events has something of that, or had
 	IsPrivate() bool
 	IsPartial() bool
 	Fold(state any, c Commit) (any, error)

@@ -197,6 +197,11 @@ func (app *App) Aggregate(category string) Folder {
 	return nil
 }
 
+// IsPersonal reports whether a view is made of events that have something personal.
+func (app *App) IsPersonal(view *ViewDecl) bool {
+	return slices.ContainsFunc(app.Folders(), func(a Folder) bool { return a.IsPersonal() && slices.Contains(view.Categories, a.Category()) })
+}
+
 // Command is the command of a name, of the core too; nil if there is none.
 func (app *App) Command(name string) *CommandDecl {
 	for _, d := range append(app.Commands(), listeningCommands...) {

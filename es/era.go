@@ -3,8 +3,6 @@ package es
 import (
 	"errors"
 	"fmt"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // An era is a part of a stream. When a stream is closed its era ends with a commit of [StreamClosed], and the next one
@@ -92,5 +90,5 @@ func record(name string, event any) (Recorded, error) {
 	if err != nil {
 		return Recorded{}, &Fault{Doing: "encode " + name, Err: err}
 	}
-	return Recorded{Type: name, Data: jsontext.Value(data)}, nil
+	return Recorded{Type: name, Data: data}, nil
 }

@@ -75,7 +75,7 @@ func TestPersonalTexts(t *testing.T) {
 	if err != nil || string(again) != string(data) {
 		t.Errorf("what has been replaced is not left as it is: %s, error %v", again, err)
 	}
-	if recorded[1].Personal != nil || parties.Personal("PartyEnded") != nil {
+	if recorded[1].Personal != nil || parties.Personal("PartyEnded", 0) != nil {
 		t.Error("an event without anything personal has something")
 	}
 	if diff := cmp.Diff([]string{"Secret", "guests.name", "guests.note", "host.name", "host.note", "street"}, recorded[0].Personal.Paths()); diff != "" {

@@ -39,8 +39,18 @@ var (
 		Input: reflect.TypeFor[SkipAsked](), Answer: reflect.TypeFor[JobAnswer](),
 		What: "Asks for a consumer to leave out the commit that a stream is parked at, and to go on behind it. The reason is kept.",
 	}
+	ForgetPerson = SystemRoute{
+		Name: "forget-person", Route: "POST /admin/people/{subject}/forgetting", Role: es.RoleAdmin,
+		Input: reflect.TypeFor[ForgetAsked](), Answer: reflect.TypeFor[JobAnswer](),
+		What: "Asks for a person to be forgotten, which cannot be undone: what is personal in events can be read by nobody any more. The reason is kept.",
+	}
+	VerifyStore = SystemRoute{
+		Name: "verify-store", Route: "POST /admin/verifications", Role: es.RoleAdmin,
+		Input: reflect.TypeFor[VerifyAsked](), Answer: reflect.TypeFor[JobAnswer](),
+		What: "Asks for all that is stored to be held against the events. The job fails when anything is wrong.",
+	}
 	// AdminActions lists them all.
-	AdminActions = []SystemRoute{RebuildView, ReturnView, DropGenerations, RetryParked, SkipParked}
+	AdminActions = []SystemRoute{RebuildView, ReturnView, DropGenerations, RetryParked, SkipParked, ForgetPerson, VerifyStore}
 )
 
 // RebuildAsked is what RebuildView takes.
@@ -67,7 +77,16 @@ type SkipAsked struct {
 	Reason   string `json:"reason"`
 }
 
-// MaxReason is how many characters the reason for leaving something out has at most.
+// ForgetAsked is what ForgetPerson takes.
+type ForgetAsked struct {
+	Subject string `json:"-" path:"subject"` // the id of a user, or what else events name as whom they are about
+	Reason  string `json:"reason"`
+}
+
+// VerifyAsked is what VerifyStore takes: nothing.
+type VerifyAsked struct{}
+
+// MaxReason is how many characters the reason for leaving something out, or for forgetting somebody, has at most.
 const MaxReason = 500
 
 // JobAnswer is what routes answer that ask for a job. What becomes of it ListJobs tells.
@@ -105,19 +124,28 @@ func asked(r SystemRoute, request events.APIGatewayV2HTTPRequest) (engine.Job, e
 	case RetryParked:
 		a, err := take[RetryAsked](r, request)
 		return engine.Job{Kind: engine.JobRetry, Consumer: a.Consumer, Stream: es.StreamID(a.Stream)}, err
+	case ForgetPerson:
+		a, err := take[ForgetAsked](r, request)
+		if err == nil {
+			err = checkReason(&a.Reason, "somebody is forgotten")
+		}
+		return engine.Job{Kind: engine.JobForget, Subject: a.Subject, Reason: a.Reason}, err
+	case VerifyStore:
+		_, err := take[VerifyAsked](r, request)
+		return engine.Job{Kind: engine.JobVerify}, err
 	default:
 		a, err := take[SkipAsked](SkipParked, request)
 		if err == nil {
-			err = a.check()
+			err = checkReason(&a.Reason, "it is left out")
 		}
 		return engine.Job{Kind: engine.JobSkip, Consumer: a.Consumer, Stream: es.StreamID(a.Stream), Reason: a.Reason}, err
 	}
 }
 
-func (a *SkipAsked) check() error {
-	a.Reason = strings.TrimSpace(a.Reason)
-	if n := utf8.RuneCountInString(a.Reason); n < 1 || n > MaxReason {
-		return es.Invalid("reason", "say in 1 to %d characters why it is left out", MaxReason)
+func checkReason(reason *string, of string) error {
+	*reason = strings.TrimSpace(*reason)
+	if n := utf8.RuneCountInString(*reason); n < 1 || n > MaxReason {
+		return es.Invalid("reason", "say in 1 to %d characters why %s", MaxReason, of)
 	}
 	return nil
 }

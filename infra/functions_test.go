@@ -154,6 +154,8 @@ func TestEnvironments(t *testing.T) {
 		topology.QueueJobs:       {setting.UpkeepQueue: "foldstream-dev-upkeep.fifo"},
 		topology.OpenPersonal:    {setting.KeysTable: "foldstream-dev-keys", setting.SubjectKey: "subjectkey.Arn"},
 		topology.SealPersonal:    {setting.KeysTable: "foldstream-dev-keys", setting.SubjectKey: "subjectkey.Arn"},
+		topology.HeedMove:        {setting.MovesTable: "foldstream-dev-leases"},
+		topology.AppendGated:     {setting.MovesTable: "foldstream-dev-leases"},
 	}
 	for _, f := range dev.functions() {
 		want := map[string]string{setting.Stage: "dev"}

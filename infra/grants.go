@@ -51,6 +51,12 @@ var tableUses = map[topology.Grant][]tableUse{
 	topology.NoteJobs:        {{setting.TracesTable, []string{"GetItem", "PutItem"}}},
 	topology.EndJobs:         {{setting.TracesTable, []string{"DeleteItem"}}},
 	topology.ReadJobs:        {{setting.TracesTable, []string{"Query"}}},
+	topology.HeedMove:        {{setting.MovesTable, []string{"GetItem"}}},
+	topology.AppendGated:     {{setting.MovesTable, []string{"ConditionCheckItem"}}},
+	topology.ForgetPersons:   {{setting.KeysTable, []string{"GetItem", "PutItem", "UpdateItem", "Scan"}}},
+	topology.TakeInventory: {
+		{setting.EventsTable, []string{"Scan"}}, {setting.SnapshotsTable, []string{"Scan"}}, {setting.ConnectionsTable, []string{"Scan"}},
+	},
 }
 
 // allow spells out a grant.

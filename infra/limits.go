@@ -65,7 +65,7 @@ func timeout(f topology.Function) time.Duration {
 // check refuses what AWS would refuse halfway through a deployment.
 func check(c config, functions []topology.Function) error {
 	s := c.stage
-	errs := []error{s.check(), checkEncryption(c.encryption), checkFirewall(c), c.web.check(), c.front.check(c.region), checkCanary(c.canary), checkOutbox(c.outbox), checkArchive(c.archive)}
+	errs := []error{s.check(), checkEncryption(c.encryption), checkFirewall(c), c.web.check(), c.front.check(c.region), checkCanary(c.canary), checkOutbox(c.outbox), checkArchive(c.archive), checkMoves(c.moves)}
 	if c.search != "" && c.search != openSearch {
 		errs = append(errs, fmt.Errorf("search is %q: there is %s, or nothing", c.search, openSearch))
 	}

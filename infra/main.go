@@ -40,6 +40,7 @@ func main() {
 			weight: given(app, "front-weight"),
 		},
 		archive:    given(app, "archive"),
+		moves:      given(app, "moves"),
 		encryption: given(app, "encryption"), waf: given(app, "waf"), region: os.Getenv("CDK_DEFAULT_REGION"),
 	}
 	if c.provider.Named() {

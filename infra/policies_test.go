@@ -23,7 +23,7 @@ var granted = map[topology.Grant][]string{
 	topology.HoldLeases:     {"dynamodb:UpdateItem leases", "dynamodb:ConditionCheckItem leases"},
 	topology.WriteFeed:      {"dynamodb:GetItem feed", "dynamodb:BatchGetItem feed", "dynamodb:PutItem feed"},
 	topology.Checkpoint:     {"dynamodb:GetItem checkpoints", "dynamodb:PutItem checkpoints"},
-	topology.Park:           {"dynamodb:PutItem checkpoints", "dynamodb:DeleteItem checkpoints"},
+	topology.Park:           {"dynamodb:GetItem checkpoints", "dynamodb:PutItem checkpoints", "dynamodb:DeleteItem checkpoints"},
 	topology.NoteTraces:     {"dynamodb:BatchWriteItem traces"},
 	topology.ReadTraces:     {"dynamodb:Query traces"},
 	topology.HoldConnections: {
@@ -34,7 +34,7 @@ var granted = map[topology.Grant][]string{
 	topology.NoteStreams:  {"dynamodb:BatchWriteItem directory"},
 	topology.ListStreams:  {"dynamodb:Query directory"},
 	topology.FindEnd:      {"dynamodb:GetItem feed"},
-	topology.SweepEvents:  {"dynamodb:Scan events", "dynamodb:BatchGetItem directory"},
+	topology.SweepEvents:  {"dynamodb:Scan events", "dynamodb:BatchGetItem events", "dynamodb:BatchGetItem directory"},
 	topology.ListTimers: {
 		"sqs:GetQueueAttributes timers", "scheduler:GetSchedule arn:Partition:scheduler:Region:AccountId:schedule/timers/*",
 		"scheduler:ListSchedules arn:Partition:scheduler:Region:AccountId:schedule/*/*",
@@ -70,8 +70,12 @@ var granted = map[topology.Grant][]string{
 	topology.EndJobs:         {"dynamodb:DeleteItem traces"},
 	topology.ReadJobs:        {"dynamodb:Query traces"},
 	topology.QueueJobs:       {"sqs:SendMessage upkeep.fifo"},
+	topology.ForgetPersons:   {"dynamodb:GetItem keys", "dynamodb:PutItem keys", "dynamodb:UpdateItem keys", "dynamodb:Scan keys"},
+	topology.TakeInventory:   {"dynamodb:Scan events", "dynamodb:Scan snapshots", "dynamodb:Scan connections"},
 	topology.OpenPersonal:    {"dynamodb:BatchGetItem keys", "kms:Decrypt subjectkey"},
 	topology.SealPersonal:    {"dynamodb:BatchGetItem keys", "dynamodb:PutItem keys", "kms:Decrypt subjectkey", "kms:GenerateDataKey subjectkey"},
+	topology.HeedMove:        {"dynamodb:GetItem leases"},
+	topology.AppendGated:     {"dynamodb:ConditionCheckItem leases"},
 }
 
 func countingQueues() []string {
@@ -212,7 +216,7 @@ func TestScheduleRole(t *testing.T) {
 
 // Whatever can be granted is granted to somebody, or the tests say nothing about it.
 func TestEveryGrantIsTried(t *testing.T) {
-	for g := topology.LoadEvents; g <= topology.SendText; g++ {
+	for g := topology.LoadEvents; g <= topology.TakeInventory; g++ {
 		if !asked(dev.functions(), g) {
 			t.Errorf("nobody has the grant %d", g)
 		}

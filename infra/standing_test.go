@@ -14,8 +14,8 @@ import (
 // TestStandingIsCounted holds what package cost takes to stand in a stage against the templates.
 func TestStandingIsCounted(t *testing.T) {
 	plain, c := dev.config, prod.config
-	plain.search, plain.archive = "", ""
-	c.search, c.archive, c.encryption, c.waf, c.canary = openSearch, archiving, ownKey, firewall, canaries[0]
+	plain.search, plain.archive, plain.moves = "", "", ""
+	c.search, c.archive, c.encryption, c.waf, c.canary, c.moves = openSearch, archiving, ownKey, firewall, canaries[0], moving
 	got := cost.Stages{Try: synthesize(plain).standing(), Production: prod.standing(), Everything: synthesize(c).standing()}
 	if *update {
 		text, err := json.MarshalIndent(got, "", "  ")

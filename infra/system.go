@@ -31,6 +31,7 @@ type config struct {
 	web      pages
 	front    front
 	archive  string // [archiving], or empty for none
+	moves    string // [moving], or empty for a store that stays where it is
 	canary   string // one of [canaries], or empty for releases at once
 }
 
@@ -42,6 +43,9 @@ func (c config) functions() []topology.Function {
 	}
 	if c.archive != archiving {
 		all = withoutArchive(all)
+	}
+	if c.moves != moving {
+		all = withoutMoves(all)
 	}
 	return all
 }

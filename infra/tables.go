@@ -34,6 +34,9 @@ func (b *builder) tables() map[string]table {
 		}
 		made[told[description.Name]] = b.table(scope, description, !description.Forgets && !slices.Contains(fleeting, description.Name))
 	}
+	if b.moves == moving {
+		made[setting.MovesTable] = made[setting.LeasesTable] // where the adapter keeps them
+	}
 	return made
 }
 

@@ -66,7 +66,7 @@ func TestMain(m *testing.M) {
 		}
 		c.stage = production
 		prod = synthesize(c)
-		c.stage, c.search, c.archive, c.outbox = "dev", openSearch, archiving, outboxOff
+		c.stage, c.search, c.archive, c.outbox, c.moves = "dev", openSearch, archiving, outboxOff, moving
 		dev = synthesize(c)
 		return m.Run()
 	}()

@@ -26,7 +26,9 @@ func (s *System) install(box *outbox.Outbox) {
 	}
 	s.Consumers[engine.NotifierName] = notifier.Consumer(s.Installation.Stored, s.Store, s.Store)
 	desk := engine.Desk{App: s.App, Jobs: s.Store, Queue: s.Store.Upkeep(), Generations: s.Store, Lot: s.Store, World: s.World}
-	s.upkeep = &engine.Upkeep{Desk: desk, Rebuild: s.Installation.Rebuild, Consumers: s.Consumers}
+	s.upkeep = &engine.Upkeep{
+		Desk: desk, Rebuild: s.Installation.Rebuild, Forget: s.Installation.Forget, Verify: s.Installation.Verify, Consumers: s.Consumers,
+	}
 }
 
 // ArchiveDir is the folder of the archive.

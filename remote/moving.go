@@ -15,7 +15,7 @@ func (s *System) Heeds(ctx context.Context) error {
 		return err
 	}
 	if says(setting.MovesTable) == "" {
-		return fmt.Errorf("the functions of stage %s are not told of moves (%s): they would go on writing", s.around.stage, setting.MovesTable)
+		return fmt.Errorf("the functions of stage %s are not told of moves (%s): they would go on writing; deploy it with CDK='-c moves=on'", s.around.stage, setting.MovesTable)
 	}
 	return nil
 }

@@ -52,4 +52,8 @@ const (
 	QueueJobs                        // queue jobs
 	OpenPersonal                     // open what is personal, by the keys of subjects
 	SealPersonal                     // seal it too, and make keys
+	HeedMove                         // read where the store is moving
+	AppendGated                      // append to streams on condition that the store takes it, wherever it is moving
+	ForgetPersons                    // delete keys, and note that
+	TakeInventory                    // list all commits, snapshots and subscriptions
 )

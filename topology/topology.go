@@ -70,6 +70,9 @@ func Functions(app *es.App) []Function {
 		if f.Role != "" {
 			all[i].Grants = append(all[i].Grants, KnowRoles)
 		}
+		if slices.Contains(f.Grants, AppendEvents) {
+			all[i].Grants = append(all[i].Grants, AppendGated)
+		}
 	}
 	return all
 }
@@ -131,10 +134,10 @@ func command(c es.Context, d *es.CommandDecl, has needs) Function {
 		Name: "command-" + d.Name, Folder: "functions/command/" + d.Name, Context: c.Name, Route: d.Route, Role: d.Role,
 	}
 	if handler.IsQueued(d) {
-		f.Grants = []Grant{PostInbox, NoteTraces}
+		f.Grants = []Grant{PostInbox, NoteTraces, HeedMove}
 		return f
 	}
-	f.Grants = []Grant{AppendEvents, NoteTraces}
+	f.Grants = []Grant{AppendEvents, NoteTraces, HeedMove}
 	folders := []es.Folder{d.Aggregate}
 	for _, ask := range d.Asks {
 		folders = append(folders, ask.Aggregate)
@@ -161,7 +164,7 @@ func command(c es.Context, d *es.CommandDecl, has needs) Function {
 func query(c es.Context, d *es.QueryDecl) Function {
 	f := Function{
 		Name: "query-" + d.Name, Folder: "functions/query/" + d.Name, Context: c.Name,
-		Route: d.Route, Role: d.Role, Grants: []Grant{ReadViews},
+		Route: d.Route, Role: d.Role, Grants: []Grant{ReadViews, HeedMove},
 	}
 	if d.Finds {
 		f.Grants = append(f.Grants, SearchViews)
@@ -209,7 +212,7 @@ func listener(c es.Context, d *es.Listener, has needs) Function {
 // system are the functions that every app has, and those that it needs for what it declares.
 func system(app *es.App, has needs) []Function {
 	grants := map[string][]Grant{
-		handler.GetTrace.Name: {ReadTraces}, handler.GetKeys.Name: {ReadKey, KnowIssuer}, handler.Discover.Name: {KnowIssuer}, handler.GetHealth.Name: {LoadEvents},
+		handler.GetTrace.Name: {ReadTraces, HeedMove}, handler.GetKeys.Name: {ReadKey, KnowIssuer}, handler.Discover.Name: {KnowIssuer}, handler.GetHealth.Name: {LoadEvents},
 		handler.GetSystem.Name:  {KnowSystem, KnowIssuer},
 		handler.ListEvents.Name: {ReadFeed, FindEnd, KnowStreams}, handler.ListStreams.Name: {ListStreams, KnowStreams},
 		handler.GetStream.Name: {LoadEvents}, handler.ListTimers.Name: {ListTimers},
@@ -217,6 +220,7 @@ func system(app *es.App, has needs) []Function {
 		handler.RebuildView.Name: {NoteJobs, QueueJobs}, handler.DropGenerations.Name: {NoteJobs, QueueJobs},
 		handler.ReturnView.Name:  {NoteJobs, QueueJobs, ReadStandings},
 		handler.RetryParked.Name: {NoteJobs, QueueJobs, ReadParked}, handler.SkipParked.Name: {NoteJobs, QueueJobs, ReadParked},
+		handler.ForgetPerson.Name: {NoteJobs, QueueJobs}, handler.VerifyStore.Name: {NoteJobs, QueueJobs},
 	}
 	opening := has.ifPersonal(OpenPersonal, has.personal...)
 	for _, r := range []handler.SystemRoute{handler.GetTrace, handler.ListEvents, handler.GetStream} {
@@ -275,7 +279,7 @@ func system(app *es.App, has needs) []Function {
 
 // errands is the function of a queue of errands. It executes whatever command comes.
 func errands(name string, has needs) Function {
-	f := Function{Name: name, Folder: "functions/eventhandler/" + name, Errands: name, Grants: has.commanding()}
+	f := Function{Name: name, Folder: "functions/eventhandler/" + name, Errands: name, Grants: has.commanding(HeedMove)}
 	if has.secret {
 		f.Grants = append(f.Grants, ReadSecret)
 	}
@@ -284,9 +288,9 @@ func errands(name string, has needs) Function {
 }
 
 // upkeep is the function that carries out jobs. It does the work of consumers that have come to a halt, and so may do what
-// they may; it rebuilds views besides.
+// they may; it rebuilds views besides, verifies the store and forgets persons.
 func upkeep(all []Function) Function {
-	grants := []Grant{ReadFeed, FindEnd, Checkpoint, RebuildViews, ReadParked, NoteJobs, EndJobs, QueueJobs}
+	grants := []Grant{ReadFeed, FindEnd, Checkpoint, RebuildViews, ReadParked, NoteJobs, EndJobs, QueueJobs, TakeInventory}
 	for _, f := range all {
 		if slices.Contains(f.Grants, Park) {
 			grants = append(grants, f.Grants...)
@@ -294,6 +298,12 @@ func upkeep(all []Function) Function {
 	}
 	if slices.Contains(grants, IndexViews) {
 		grants = append(grants, RebuildTexts)
+	}
+	if slices.Contains(grants, SetTimers) {
+		grants = append(grants, ListTimers)
+	}
+	if slices.Contains(grants, OpenPersonal) {
+		grants = append(grants, ForgetPersons, AppendEvents) // which gives up what the person's data was unique for
 	}
 	slices.Sort(grants)
 	grants = slices.DeleteFunc(slices.Compact(grants), func(g Grant) bool { return g == KnowStreams }) // it links the app

@@ -56,6 +56,7 @@ func TestEachFunctionHasOneTrigger(t *testing.T) {
 var options = map[topology.Grant]string{
 	topology.SignTokens: "signing", topology.ReadSecret: "secrecy", topology.PostInbox: "queueing", topology.SetTimers: "timing",
 	topology.SendMail: "mailing", topology.SendText: "texting", topology.SearchViews: "searching", topology.IndexViews: "searching",
+	topology.OpenPersonal: "sealing", topology.SealPersonal: "sealing",
 }
 
 // TestLinks holds what a context's Lambda links against what it may do: an option that is left out fails when it is needed,

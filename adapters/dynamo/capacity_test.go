@@ -188,6 +188,9 @@ func (l larder) commits(t *testing.T) {
 	})
 	l.m.takes(t, cost.AppendFenced, l.s, func() error { return events.Append(ctx, fenced(l.draft(single, es.Head{}), token)) })
 	l.m.takes(t, cost.ReleaseLease, l.s, func() error { return leases.Release(ctx, string(single), token) })
+	movable := l.events()
+	movable.Moves = l.names.Leases
+	l.m.takes(t, cost.AppendGated, l.s, func() error { return movable.Append(ctx, l.draft(stream("match"), es.Head{})) })
 	fold := es.FoldID{Name: "match.Match", Fingerprint: "1"}
 	l.m.takes(t, cost.SaveSnapshot, l.s, func() error {
 		return snapshots.SaveSnapshot(ctx, fold, long, engine.Snapshot{Version: 1, State: l.data})
@@ -261,4 +264,10 @@ func (l larder) others(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.m.takes(t, cost.FindListeners, l.s, func() error { _, err := connections.OfUser(ctx, string(of)); return err })
+	keys, person := &dynamo.Keys{Client: l.client, Table: l.names.Keys, DataKeys: wrapping{}}, []string{string(of)}
+	making := cost.KeepKey
+	making.Calls = cost.ReadKey.Calls + " " + making.Calls
+	making.Takes = append(making.Takes, cost.ReadKey.Takes...)
+	l.m.takes(t, making, l.s, func() error { _, err := keys.Keys(ctx, person, true); return err })
+	l.m.takes(t, cost.ReadKey, l.s, func() error { _, err := keys.Keys(ctx, person, true); return err })
 }

@@ -13,20 +13,49 @@ import (
 	"github.com/foldstream/foldstream/domain/user"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/topology"
 )
 
 // whole is a system on metered tables: all that a command meets on its way.
 type whole struct {
 	setup
 	m     *meter
+	uses  *keyUses
 	usual *cost.Estimator
 	all   cost.Capacity // that the parts took which have been looked at
+}
+
+// keyUses wraps keys, and counts how often.
+type keyUses struct {
+	wrapping
+	n float64
+}
+
+func (k *keyUses) Unwrap(ctx context.Context, subject string, wrapped []byte) ([]byte, error) {
+	k.n++
+	return k.wrapping.Unwrap(ctx, subject, wrapped)
+}
+
+// seals are those of a process that remembers nothing.
+func (w *whole) seals() *engine.Seals {
+	return engine.NewSeals(&dynamo.Keys{Client: w.client, Table: w.names.Keys, DataKeys: w.uses}, 0)
+}
+
+// sealsOf are those of a consumer: none for one that must do without the key.
+func (w *whole) sealsOf(consumer string) *engine.Seals {
+	for _, f := range topology.Functions(domain.App) {
+		opens := slices.Contains(f.Grants, topology.OpenPersonal) || slices.Contains(f.Grants, topology.SealPersonal)
+		if f.Queue != nil && f.Queue.Name == consumer && opens {
+			return w.seals()
+		}
+	}
+	return nil
 }
 
 // part fails the test unless an action takes what bills say of a part.
 func (w *whole) part(t *testing.T, part string, of cost.Bill, action func() error) {
 	t.Helper()
-	w.m.capacity = cost.Capacity{}
+	w.m.capacity, w.uses.n = cost.Capacity{}, 0
 	if err := action(); err != nil {
 		t.Fatalf("%s: %v", part, err)
 	}
@@ -37,6 +66,7 @@ func (w *whole) part(t *testing.T, part string, of cost.Bill, action func() erro
 		}
 	}
 	same(t, "the capacity of "+part, w.m.capacity, bill.Capacity())
+	same(t, "the uses of the key in "+part, w.uses.n, bill.Units(cost.KeyUse))
 	w.all = w.all.Plus(w.m.capacity)
 }
 
@@ -45,19 +75,24 @@ func (w *whole) part(t *testing.T, part string, of cost.Bill, action func() erro
 func TestCommandCapacity(t *testing.T) {
 	set, m := counted(t)
 	use := cost.Usual()
-	use.Stream, use.Events = 1, 1 // a stream short enough for one read unit, and one event
+	use.Stream, use.Events, use.Sealed = 1, 1, 1 // a stream short enough for one read unit, and one event, with something personal
 	usual, err := cost.New(domain.App, use)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &whole{setup: set, m: m, usual: usual}
+	w := &whole{setup: set, m: m, uses: &keyUses{}, usual: usual}
 	memory, err := engine.NewMemory(10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, events, feed, id := t.Context(), w.events(), w.feed(), string(stream("u"))
+	remembered := w.seals()
 	execute := func(memory *engine.Memory, d *es.CommandDecl, command any) error {
-		commands := &engine.Commands{Store: events, Memory: memory, Leases: w.leases(), Snapshots: w.snapshots()}
+		seals := remembered
+		if memory == nil {
+			seals = w.seals()
+		}
+		commands := &engine.Commands{Store: seals.Store(events), Memory: memory, Leases: w.leases(), Snapshots: w.snapshots()}
 		_, err := commands.Execute(ctx, engine.Request{
 			Decl: d, Command: command, ID: engine.NewID(), Fresh: true, TraceID: engine.NewID(), Invoker: es.Identity{User: id, Roles: []string{d.Role}},
 		})
@@ -68,6 +103,9 @@ func TestCommandCapacity(t *testing.T) {
 	}
 	relay := &dynamo.Relay{Feed: feed, Publisher: discard{}, Wake: true}
 	w.bring(t, relay, id)
+	if err := w.connections().Connect(ctx, engine.Connection{ID: id, User: id, Opened: instant, Expires: instant.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
 
 	bill := usual.Command(user.DoSetName, 0)
 	w.part(t, cost.Decision, bill, func() error { return execute(memory, user.DoSetName, user.SetName{UserID: id, Name: "Grace"}) })
@@ -75,7 +113,12 @@ func TestCommandCapacity(t *testing.T) {
 	w.part(t, cost.Relay, bill, func() error { _, err := relay.Handle(ctx, inserted(t, commit)); return err })
 	w.part(t, cost.Projectors, bill, func() error { return w.deliver(ctx, commit, w.projectors()) })
 	w.part(t, cost.Handlers, bill, func() error { return w.deliver(ctx, commit, w.handlers(commit.Stream)) })
-	w.part(t, cost.Notifier, bill, func() error { return w.deliver(ctx, commit, []deliverer{w.notifier()}) })
+	w.part(t, cost.Notifier, bill, func() error {
+		if err := w.deliver(ctx, commit, []deliverer{w.notifier()}); err != nil {
+			return err
+		}
+		return w.notifier().Deliver(ctx, engine.FeedStream, []es.Commit{engine.FeedAdvanced(2, instant)}, 1) // and is told that the feed goes on
+	})
 	same(t, "the capacity of the whole command", w.all, bill.Capacity())
 
 	w.part(t, cost.Decision, usual.Command(user.DoSetName, 1), func() error {
@@ -133,14 +176,14 @@ func (w *whole) projectors() []deliverer {
 	var all []deliverer
 	for _, view := range domain.App.Views() {
 		p := &engine.Projector{
-			View: view, Views: &dynamo.Views{Client: w.client, Table: w.names.Views}, Store: w.events(),
+			View: view, Views: &dynamo.Views{Client: w.client, Table: w.names.Views}, Store: w.sealsOf(view.Name).Store(w.events()),
 			Turns: &engine.Turns{Generations: &dynamo.Generations{Client: w.client, Table: w.names.Views}},
 		}
 		switch {
 		case view.Global:
-			all = append(all, engine.NewGlobal(p, w.feed(), w.checkpoints(), w.lot(), engine.World{}))
+			all = append(all, engine.NewGlobal(p, w.sealsOf(view.Name).Feed(w.feed()), w.checkpoints(), w.lot(), engine.World{}))
 		case slices.Contains(view.Categories, user.Aggregate.Category()):
-			all = append(all, &engine.Consumer{Name: view.Name, Store: w.events(), Lot: w.lot(), Handler: p})
+			all = append(all, &engine.Consumer{Name: view.Name, Store: p.Store, Lot: w.lot(), Handler: p})
 		}
 	}
 	return all
@@ -149,25 +192,38 @@ func (w *whole) projectors() []deliverer {
 // handlers are the sagas and listeners that hear of a stream. They have nothing to do upon a new name.
 func (w *whole) handlers(of es.StreamID) []deliverer {
 	var all []deliverer
-	commands := &engine.Commands{Store: w.events()}
+	commands := func(consumer string) *engine.Commands {
+		return &engine.Commands{Store: w.sealsOf(consumer).Store(w.events())}
+	}
 	for _, decl := range domain.App.Sagas() {
 		if slices.Contains(decl.Listens, of.Category()) {
-			all = append(all, (&engine.Saga{Decl: decl, Commands: commands}).Consumer(w.checkpoints(), w.lot()))
+			all = append(all, (&engine.Saga{Decl: decl, Commands: commands(decl.Name)}).Consumer(w.checkpoints(), w.lot()))
 		}
 	}
 	for _, decl := range domain.App.Listeners() {
 		if slices.Contains(decl.Listens, of.Category()) {
-			all = append(all, (&engine.Listener{Decl: decl, Commands: commands}).Consumer(w.checkpoints(), w.lot()))
+			all = append(all, (&engine.Listener{Decl: decl, Commands: commands(decl.Name)}).Consumer(w.checkpoints(), w.lot()))
 		}
 	}
 	return all
 }
 
+func (w *whole) connections() *dynamo.Connections {
+	return &dynamo.Connections{Client: w.client, Table: w.names.Connections}
+}
+
+// pushes takes messages for anybody.
+type pushes struct{}
+
+func (pushes) Push(context.Context, string, []byte) error { return nil }
+
 func (w *whole) notifier() deliverer {
 	n := &engine.Notifier{
 		Traces:      &dynamo.Traces{Client: w.client, Table: w.names.Traces},
-		Connections: &dynamo.Connections{Client: w.client, Table: w.names.Connections},
-		IsPrivate:   domain.App.Catalogue().IsPrivate, World: engine.World{Now: func() time.Time { return instant }},
+		Seals:       w.sealsOf(engine.NotifierName),
+		Connections: w.connections(), Pusher: pushes{},
+		IsPrivate: domain.App.Catalogue().IsPrivate, World: engine.World{Now: func() time.Time { return instant }},
 	}
-	return n.Consumer(w.events(), w.checkpoints(), w.lot())
+	followers := &engine.Followers{Connections: n.Connections, Pusher: n.Pusher, World: n.World}
+	return engine.Herald{Consumer: n.Consumer(w.events(), w.checkpoints(), w.lot()), Followers: followers}
 }

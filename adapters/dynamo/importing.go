@@ -49,6 +49,15 @@ func (m *Importer) Copied(ctx context.Context, source string) (uint64, error) {
 	return position, nil
 }
 
+// Noted implements [engine.Importer]. It costs a GetItem.
+func (m *Importer) Noted(ctx context.Context, source string) (uint64, error) {
+	position, _, err := m.Relay.noted(ctx, source)
+	if err != nil {
+		return 0, fmt.Errorf("look how much of %s is copied: %w", source, err)
+	}
+	return position, nil
+}
+
 // Copy implements [engine.Importer]. It costs one TransactWriteItems of twice the units that a PutItem for each commit takes
 // and about a dozen for the note, and what [Relay] makes of the commits.
 func (m *Importer) Copy(ctx context.Context, source string, was, now uint64, drafts ...es.Draft) error {
@@ -135,29 +144,36 @@ func (m *Importer) noting(source string, was, now uint64, commits []es.Commit) [
 
 // finish brings on what may be missing of a source's last batch, and gives how far the source is copied.
 func (r *Relay) finish(ctx context.Context, source string) (uint64, error) {
+	position, batch, err := r.noted(ctx, source)
+	if err != nil || len(batch) == 0 {
+		return position, err
+	}
+	return position, r.bringMissing(ctx, batch)
+}
+
+// noted reads a source's note: how far it is copied, and its last batch.
+func (r *Relay) noted(ctx context.Context, source string) (position uint64, batch []reference, err error) {
 	out, err := r.Feed.Client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: aws.String(r.Feed.Table), ConsistentRead: aws.Bool(true), Key: copiesKey(source),
 	})
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	position, err := numberOf(out.Item, "last")
-	if err != nil {
-		return 0, err
+	if position, err = numberOf(out.Item, "last"); err != nil {
+		return 0, nil, err
 	}
 	list, _ := out.Item["commits"].(*types.AttributeValueMemberL)
 	if list == nil {
-		return position, nil
+		return position, nil, nil
 	}
-	var batch []reference
 	for _, value := range list.Value {
 		ref, err := parseReference(textOf(item{"": value}, ""))
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		batch = append(batch, ref)
 	}
-	return position, r.bringMissing(ctx, batch)
+	return position, batch, nil
 }
 
 // bringMissing brings on a batch of copies as a whole, unless all of it is in the feed.

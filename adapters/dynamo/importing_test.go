@@ -67,6 +67,9 @@ func TestCopiesThatWereNotRelayed(t *testing.T) {
 			if err := set.importer(relay).Copy(t.Context(), "blue", 0, 6, batch...); err == nil {
 				t.Fatal("it is copied although nothing can be published")
 			}
+			if at, err := set.importer(relay).Noted(t.Context(), "blue"); at != 6 || err != nil {
+				t.Errorf("%d is noted, error %v, want 6", at, err)
+			}
 			same(t, "the feed before", read(t, set.feed(), 0, 10), nil)
 			for range 3 {
 				if err := comeUpon(t, set, relay); err != nil {

@@ -25,6 +25,11 @@ func (db *DB) Copied(ctx context.Context, source string) (position uint64, err e
 	return position, nil
 }
 
+// Noted implements [engine.Importer].
+func (db *DB) Noted(ctx context.Context, source string) (uint64, error) {
+	return db.Copied(ctx, source)
+}
+
 func copied(conn *sqlite.Conn, source string) (position uint64, err error) {
 	err = query(conn, "SELECT position FROM copies WHERE source = ?", func(stmt *sqlite.Stmt) error {
 		position = uint64(stmt.ColumnInt64(0))

@@ -77,7 +77,8 @@ func environment(api string) []string {
 	}
 	for _, name := range []string{
 		setting.EventsTable, setting.FeedTable, setting.ViewsTable, setting.CheckpointsTable, setting.TracesTable,
-		setting.ConnectionsTable, setting.Topic, setting.SigningKey, setting.Issuer, setting.WebSocketEndpoint, setting.MailFrom,
+		setting.ConnectionsTable, setting.KeysTable, setting.SubjectKey, setting.Topic, setting.SigningKey, setting.Issuer,
+		setting.WebSocketEndpoint, setting.MailFrom,
 	} {
 		env = append(env, name+"=bench")
 	}

@@ -17,6 +17,11 @@ func Timers() wiring.Option {
 	return func(p *wiring.Parts) { p.Timers = New(wiring.Config(), wiring.Environment) }
 }
 
+// Agenda is for who verifies the timers that are set.
+func Agenda() wiring.Option {
+	return func(p *wiring.Parts) { p.Agenda = NewAgenda(wiring.Config(), wiring.Environment) }
+}
+
 // Upcoming serves [handler.ListTimers].
 func Upcoming() {
 	wiring.Route(handler.Timers(NewAgenda(wiring.Config(), wiring.Environment)))

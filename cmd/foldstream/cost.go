@@ -43,6 +43,7 @@ func costs() *cobra.Command {
 	flags.Float64Var(&p.use.CommandMS, "command-ms", p.use.CommandMS, "milliseconds of a Lambda that answers a request")
 	flags.Float64Var(&p.use.ConsumerMS, "consumer-ms", p.use.ConsumerMS, "milliseconds of a Lambda for each commit that it consumes")
 	flags.Float64Var(&p.use.LogBytes, "log-bytes", p.use.LogBytes, "bytes that an invocation leaves in the log")
+	flags.Float64Var(&p.use.Sealed, "sealed", p.use.Sealed, "share of the commits with something personal, of aggregates that have such")
 	flags.Float64Var(&p.use.Traced, "traced", p.use.Traced, "share of the requests that X-Ray records")
 	flags.Float64Var(&p.use.Connections, "connections", p.use.Connections, "WebSocket connections that hear of a commit")
 	return c

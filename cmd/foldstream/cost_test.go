@@ -30,7 +30,7 @@ func TestCost(t *testing.T) {
 	}
 	for flag, value := range map[string]string{
 		"--row-bytes": "5000", "--events": "3", "--stream": "1000", "--cold": "1", "--memory": "1024", "--command-ms": "100",
-		"--consumer-ms": "100", "--log-bytes": "5000", "--traced": "1", "--connections": "9",
+		"--consumer-ms": "100", "--log-bytes": "5000", "--traced": "1", "--sealed": "1", "--connections": "9",
 	} {
 		if got := read(flag, value); got.Average.Dollars <= usual.Average.Dollars {
 			t.Errorf("with %s %s commands cost %g, usually %g", flag, value, got.Average.Dollars, usual.Average.Dollars)

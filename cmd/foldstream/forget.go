@@ -80,20 +80,6 @@ func (how forgetting) run(c *cobra.Command, s *station, subject string) error {
 	return errors.Join(err, how.show(c.OutOrStdout(), report))
 }
 
-// forget shows a forgetting.
-func (p *progress) forget(f engine.Forgetness) {
-	switch f.Phase {
-	case engine.PhaseFind:
-		p.at("look through the feed", "commits", f.Position, f.Head)
-	case engine.PhaseRefold:
-		p.at("fold views again", "times", 0, 0)
-	case engine.PhaseLinger:
-		p.at("wait until no process can know the key", "times", 0, 0)
-	case engine.PhaseScrub:
-		p.at("write the files anew", "times", 0, 0)
-	}
-}
-
 func (how forgetting) show(w io.Writer, r *engine.Forgotten) error {
 	fmt.Fprintf(w, "%s: %d texts in %d streams are sealed by the subject's key.\n", r.Subject, r.Found.Texts, r.Found.Streams)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -112,14 +98,20 @@ func (how forgetting) show(w io.Writer, r *engine.Forgotten) error {
 	}
 	fmt.Fprintf(w, "Unique values that %s: %d. Traces and queues hold what is sealed; no snapshot does.\n", again, r.Values)
 	if r.Found.Plain > 0 {
-		fmt.Fprintf(w, "%d texts are NOT sealed: they were stored before they were declared to be personal. Rewrite them with foldstream migrate.\n", r.Found.Plain)
+		fmt.Fprintf(w, "%d texts are NOT sealed: they were stored before they were declared to be personal, and remain. foldstream migrate seals those that\n"+
+			"the shape of their event declares. Forget the subject again in the store that they are moved to, and delete what copies this one has.\n", r.Found.Plain)
+	}
+	if r.Found.Unread > 0 {
+		fmt.Fprintf(w, "%d events cannot be read by this program: nobody knows whether they have texts that are not sealed.\n", r.Found.Unread)
 	}
 	switch {
 	case how.dry:
 		fmt.Fprintln(w, "Nothing is changed.")
 	case r.Waiting:
 		fmt.Fprintf(w, "The key is deleted. Call this again after %s, to be sure that nobody who knew it has saved anything since.\n",
-			r.At.Add(engine.ForgetBound).Format(time.RFC3339))
+			r.Again.Format(time.RFC3339))
+	case r.Done.IsZero():
+		fmt.Fprintln(w, "The key is deleted, and nobody can know it any more. What is not sealed remains: the subject is NOT forgotten.")
 	default:
 		fmt.Fprintln(w, "The key is deleted, and nobody can know it any more. The subject is forgotten.")
 	}

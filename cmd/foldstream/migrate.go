@@ -55,8 +55,12 @@ func migrate(at *site) *cobra.Command {
 		phase(at, "stop-writes", "Stop blue's writes, when it has finished what it has accepted", migrating.stopWrites, func(how *migrating, c *cobra.Command) {
 			c.Flags().DurationVar(&how.patience, "patience", 30*time.Second, "how long blue may take to finish")
 		}),
-		phase(at, "catch-up", "Give green what blue has accepted last", migrating.catchUp, nil),
-		phase(at, "cut-writes", "Have commands carried out by green, and hand blue's timers over", migrating.cutWrites, nil),
+		phase(at, "catch-up", "Give green what blue has accepted last", migrating.catchUp, func(how *migrating, c *cobra.Command) {
+			c.Flags().DurationVar(&how.patience, "patience", 30*time.Second, "how long what blue holds may take to come into its feed")
+		}),
+		phase(at, "cut-writes", "Have commands carried out by green, and hand blue's timers over", migrating.cutWrites, func(how *migrating, c *cobra.Command) {
+			c.Flags().DurationVar(&how.patience, "patience", 30*time.Second, "how long green's views may take to show what was copied last")
+		}),
 		phase(at, "back", "Go back to blue", migrating.back, func(how *migrating, c *cobra.Command) {
 			c.Flags().Uint64Var(&how.lose, "lose-writes", 0, "give up so many commits that green has accepted by itself, exactly")
 		}),
@@ -204,6 +208,8 @@ var nextCommand = map[engine.MovePhase]string{
 func explained(err error) error {
 	var early *engine.NotNext
 	var own *engine.OwnWrites
+	var unfed *engine.Unfed
+	var behind *engine.Behind
 	switch {
 	case errors.As(err, &early) && early.Phase == engine.MoveNone:
 		return errors.New("nothing moves; `foldstream migrate start` comes first")
@@ -213,6 +219,10 @@ func explained(err error) error {
 		return fmt.Errorf("the migration is at %s; what comes next is `foldstream migrate %s`", early.Phase, nextCommand[early.Phase])
 	case errors.As(err, &own):
 		return fmt.Errorf("%w: to go back and lose them, and green with them, say --lose-writes %d", err, own.Commits)
+	case errors.As(err, &unfed):
+		return fmt.Errorf("%w: see `foldstream redrive --help`, and call this again", err)
+	case errors.As(err, &behind):
+		return fmt.Errorf("%w; serve it, or rebuild the view there, and call this again", err)
 	default:
 		return err
 	}

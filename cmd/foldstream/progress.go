@@ -94,3 +94,6 @@ func (p *progress) rebuild(r engine.Rebuilding) {
 		p.at(r.View+": erase what is not in use any more", "times", 0, 0)
 	}
 }
+
+// forget shows a forgetting.
+func (p *progress) forget(w engine.Working) { p.at(w.Doing, w.Unit, w.Done, w.Total) }

@@ -40,7 +40,7 @@ func (how verifying) run(c *cobra.Command, s *station) error {
 	out, bar := c.OutOrStdout(), newProgress(c.ErrOrStderr(), how.lines)
 	v, begun := s.Verify(), time.Now()
 	v.Patience = how.patience
-	v.Progress = func(p engine.Verifying) { bar.at("verify: "+p.Doing, p.Unit, p.Done, p.Total) }
+	v.Progress = func(p engine.Working) { bar.at("verify: "+p.Doing, p.Unit, p.Done, p.Total) }
 	var unsaid error
 	v.Found = func(f engine.Finding) {
 		bar.end()

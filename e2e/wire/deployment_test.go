@@ -25,6 +25,7 @@ import (
 	"github.com/foldstream/foldstream/adapters/messaging"
 	archive "github.com/foldstream/foldstream/adapters/s3"
 	"github.com/foldstream/foldstream/adapters/scheduling"
+	"github.com/foldstream/foldstream/cloud/sealing"
 	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/domain"
 	"github.com/foldstream/foldstream/engine"
@@ -55,6 +56,10 @@ func provision(t *testing.T, folders ...string) deployment {
 		t.Fatal(err)
 	}
 	key, err := kms.NewFromConfig(a.cfg).CreateKey(t.Context(), &kms.CreateKeyInput{KeySpec: types.KeySpecRsa2048, KeyUsage: types.KeyUsageTypeSignVerify})
+	if err != nil {
+		t.Fatal(err)
+	}
+	subjects, err := kms.NewFromConfig(a.cfg).CreateKey(t.Context(), &kms.CreateKeyInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +110,8 @@ func provision(t *testing.T, folders ...string) deployment {
 		setting.DirectoryTable: a.names.Directory,
 		setting.EventsTable:    a.names.Events, setting.FeedTable: a.names.Feed, setting.ViewsTable: a.names.Views,
 		setting.CheckpointsTable: a.names.Checkpoints, setting.TracesTable: a.names.Traces, setting.ConnectionsTable: a.names.Connections,
-		setting.LeasesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots,
+		setting.LeasesTable: a.names.Leases, setting.MovesTable: a.names.Leases, setting.SnapshotsTable: a.names.Snapshots,
+		setting.KeysTable: a.names.Keys, setting.SubjectKey: aws.ToString(subjects.KeyMetadata.Arn),
 		setting.InboxQueue: inbox, setting.UpkeepQueue: jobs, setting.TimersQueue: timers.Queue, setting.TimersQueueARN: timers.QueueARN,
 		setting.TimersDeadLetters: timers.QueueARN, setting.ScheduleGroup: timers.Group, setting.ScheduleRole: timers.Role,
 		setting.Secret: aws.ToString(secret.ARN), setting.Topic: a.topic.Topic, setting.MailFrom: sender,
@@ -132,6 +138,9 @@ var tells = map[topology.Grant][]string{
 	topology.KeepArchive: {setting.ArchiveBucket}, topology.KnowSystem: {setting.Stage, setting.WebSocketURL}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
 	topology.ReadStandings: {setting.ViewsTable}, topology.ReadCheckpoints: {setting.CheckpointsTable}, topology.CountQueues: {setting.Stage},
 	topology.RebuildViews: {setting.ViewsTable}, topology.ReadParked: {setting.CheckpointsTable}, topology.NoteJobs: {setting.TracesTable},
+	topology.OpenPersonal: {setting.KeysTable, setting.SubjectKey}, topology.SealPersonal: {setting.KeysTable, setting.SubjectKey},
+	topology.HeedMove: {setting.MovesTable}, topology.AppendGated: {setting.MovesTable},
+	topology.ForgetPersons: {setting.KeysTable}, topology.TakeInventory: {setting.EventsTable, setting.SnapshotsTable, setting.ConnectionsTable},
 	topology.EndJobs: {setting.TracesTable}, topology.ReadJobs: {setting.TracesTable}, topology.QueueJobs: {setting.UpkeepQueue},
 }
 
@@ -188,11 +197,19 @@ func (a deployment) request(folder, user string, request events.APIGatewayV2HTTP
 	return response
 }
 
+// keys are those of subjects.
+func (a deployment) keys() engine.Keys {
+	says := func(variable string) string { return a.told[variable] }
+	return &dynamo.Keys{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Keys, DataKeys: sealing.New(a.cfg, says)}
+}
+
 // commands execute what no Lambda of the deployment does.
 func (a deployment) commands() *engine.Commands {
 	client := dynamodb.NewFromConfig(a.cfg)
 	return &engine.Commands{
-		Store:  &dynamo.EventStore{Client: client, Table: a.names.Events, Leases: a.names.Leases},
+		Store: engine.NewSeals(a.keys(), 0).Store(&dynamo.EventStore{
+			Client: client, Table: a.names.Events, Leases: a.names.Leases, Moves: a.names.Leases,
+		}),
 		Leases: &dynamo.Leases{Client: client, Table: a.names.Leases},
 	}
 }

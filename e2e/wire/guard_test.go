@@ -65,7 +65,7 @@ func (a deployment) guarded(f topology.Function, endpoint string) string {
 func (a deployment) places() map[string]string {
 	names := map[string]string{
 		a.told[setting.Topic]: "commits.fifo", a.told[setting.InboxQueue]: "inbox.fifo", a.told[setting.UpkeepQueue]: "upkeep.fifo", a.told[setting.TimersQueue]: "timers",
-		a.told[setting.SigningKey]: "signingkey", a.told[setting.Secret]: "secret",
+		a.told[setting.SigningKey]: "signingkey", a.told[setting.SubjectKey]: "subjectkey", a.told[setting.Secret]: "secret",
 		a.told[setting.ScheduleGroup]: "arn:Partition:scheduler:Region:AccountId:schedule/timers/*",
 		a.told[setting.ScheduleRole]:  `the schedules' role if {"StringEquals":{"iam:PassedToService":"scheduler.amazonaws.com"}}`,
 		a.told[setting.MailFrom]:      "arn:Partition:ses:Region:AccountId:identity/example.com",

@@ -26,7 +26,7 @@ func queueOf(view *es.ViewDecl) string { return topology.Stage("dev").Name(view.
 // ofJobs has admins look at views, at what is parked and at jobs, and has jobs of each kind of route be carried out.
 func ofJobs(t *testing.T) *guards {
 	a := provision(t, "query/list-views", "query/list-parked", "query/list-jobs", "command/rebuild-view", "command/return-view",
-		"command/drop-generations", "command/skip-parked", "eventhandler/upkeep", "projector/users", "relay")
+		"command/drop-generations", "command/skip-parked", "command/forget-person", "command/verify-store", "eventhandler/upkeep", "projector/users", "relay")
 	for _, view := range domain.App.Views() {
 		if _, err := messaging.CreateInbox(t.Context(), sqs.NewFromConfig(a.cfg), queueOf(view)); err != nil {
 			t.Fatal(err)
@@ -76,7 +76,37 @@ func ofJobs(t *testing.T) *guards {
 	if left, err := lot.Parked(t.Context()); err != nil || len(left) != 0 {
 		t.Fatalf("behind the skip there is parked %+v, error %v", left, err)
 	}
+	a.forgets(do)
+	verified := a.job("command/verify-store", `{}`, nil).Result.Verified
+	if verified == nil || verified.Commits != 2 || verified.Rows != 2 {
+		t.Fatalf("verified is %+v", verified)
+	}
 	return a.guards
+}
+
+// forgets has a job go on with a forgetting that was interrupted an hour ago. There is no process any more that knows the key, for
+// which it would have to wait.
+func (a deployment) forgets(do func(*es.CommandDecl, any)) {
+	a.t.Helper()
+	keys := a.keys()
+	if _, err := keys.Keys(a.t.Context(), []string{"eve"}, true); err != nil {
+		a.t.Fatal(err)
+	}
+	begun := engine.Forgetting{Subject: "eve", By: "root", Why: "she asked for it", At: time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)}
+	if err := keys.Forget(a.t.Context(), begun); err != nil {
+		a.t.Fatal(err)
+	}
+	do(user.DoCreate, user.Create{UserID: "eve", Name: "Eve"})
+	views := &dynamo.Views{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Views}
+	eventually(a.t, "the view shows somebody", func() bool {
+		row, err := views.Row(a.t.Context(), "users", "eve")
+		return err == nil && row.Version == 1
+	})
+	a.job("command/forget-person", `{"reason":"she asked for it"}`, map[string]string{"subject": "eve"})
+	all, err := keys.Forgettings(a.t.Context())
+	if err != nil || len(all) != 1 || !all[0].At.Equal(begun.At) || all[0].Done.IsZero() {
+		a.t.Errorf("forgotten is %+v, %v", all, err)
+	}
 }
 
 // admin calls the Lambda of a route in an admin's name.

@@ -23,9 +23,11 @@ import (
 	"github.com/foldstream/foldstream/domain/match"
 	"github.com/foldstream/foldstream/domain/player"
 	"github.com/foldstream/foldstream/domain/room"
+	"github.com/foldstream/foldstream/domain/team"
 	"github.com/foldstream/foldstream/domain/wallet"
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
+	"github.com/foldstream/foldstream/handler"
 )
 
 // TestTheBinaries runs the Lambdas' own binaries, each within what its role allows, and none is allowed what nobody needs.
@@ -166,7 +168,7 @@ func (p *postOffice) code() string {
 func ofErrands(t *testing.T) *guards {
 	a := provision(t, "command/request-otp", "command/verify-otp", "eventhandler/otp-sending", "command/open-room", "command/open-wallet",
 		"eventhandler/inbox", "eventhandler/room-attention", "eventhandler/room-clock", "eventhandler/room-ears",
-		"eventhandler/timers", "eventhandler/snapshots", "projector/button-creditors", "query/list-button-creditors", "relay")
+		"eventhandler/timers", "eventhandler/snapshots", "eventhandler/wallet-transfers", "projector/wallets", "projector/button-creditors", "query/list-button-creditors", "relay")
 	endpoint, err := url.Parse(aws.ToString(a.cfg.BaseEndpoint))
 	if err != nil {
 		t.Fatal(err)
@@ -176,8 +178,9 @@ func ofErrands(t *testing.T) *guards {
 	t.Cleanup(server.Close)
 	queues := map[string]*lambda{
 		"otp-sending": a.deployAt("eventhandler/otp-sending", server.URL), "button-creditors": a.deploy("projector/button-creditors"),
+		"wallets": a.deploy("projector/wallets"),
 	}
-	for _, name := range []string{"inbox", "timers", "snapshots", "room-attention", "room-clock", "room-ears"} {
+	for _, name := range []string{"inbox", "timers", "snapshots", "room-attention", "room-clock", "room-ears", "wallet-transfers"} {
 		queues[name] = a.deploy("eventhandler/" + name)
 	}
 	a.trigger(queues)
@@ -221,10 +224,16 @@ func ofErrands(t *testing.T) *guards {
 		}
 		do(wallet.DoCredit, wallet.Credit{WalletID: w.ID, Amount: "5"})
 		do(button.DoClick, button.Click{User: named("ann").User})
+		do(wallet.DoTransfer, wallet.Transfer{WalletID: w.ID, To: "nobody", Amount: "2"})
 		views := &dynamo.Views{Client: client, Table: a.names.Views}
 		eventually(t, "the view has all", func() bool {
 			row, err := views.Row(t.Context(), "button-creditors", named("ann").User)
 			return err == nil && len(row.Keys) == 1
+		})
+		eventually(t, "the money comes back", func() bool {
+			state, err := commands.State(t.Context(), wallet.Aggregate, es.NewStreamID("wallet", w.ID))
+			back, _ := state.(wallet.Wallet)
+			return err == nil && back.Owner != "" && len(back.Outgoing) == 0
 		})
 		if got := a.call("query/list-button-creditors", "ann", "", nil); !strings.Contains(got.Body, `"user":"account-ann"`) {
 			t.Errorf("listed is %s", got.Body)
@@ -250,12 +259,14 @@ func ofErrands(t *testing.T) *guards {
 	return a.guards
 }
 
-// ofMatches runs a saga that sets timers that are days away, one that only posts mails, and a projector whose rows move.
+// ofMatches runs a saga that sets timers that are days away, one that only posts mails, and a projector whose rows move; and what
+// has to do with nothing personal, or only asks for it.
 func ofMatches(t *testing.T) *guards {
-	a := provision(t, "eventhandler/match-deadlines", "eventhandler/match-mails", "projector/matches", "relay")
+	a := provision(t, "eventhandler/match-deadlines", "eventhandler/match-mails", "projector/matches", "relay",
+		"command/create-tournament", "command/add-team", "projector/tournaments")
 	a.trigger(map[string]*lambda{
 		"match-deadlines": a.deploy("eventhandler/match-deadlines"), "match-mails": a.deploy("eventhandler/match-mails"),
-		"matches": a.deploy("projector/matches"),
+		"matches": a.deploy("projector/matches"), "tournaments": a.deploy("projector/tournaments"),
 	})
 	do := a.doing(a.commands())
 	do(match.DoCreate, match.Create{MatchID: "m1", CreatedBy: "ada", Size: board.Small})
@@ -266,6 +277,18 @@ func ofMatches(t *testing.T) *guards {
 	eventually(t, "the deadline is set, the players have mail, and the match is not open any more", func() bool {
 		return a.guards.did("eventhandler-match-deadlines", "scheduler:CreateSchedule") &&
 			a.guards.did("eventhandler-match-mails", "ses:SendEmail") && a.guards.did("projector-matches", "dynamodb:DeleteItem")
+	})
+	do(team.DoCreate, team.Create{TeamID: "t1", Name: "Eager"})
+	do(team.DoAddPlayers, team.AddPlayers{TeamID: "t1", Names: []string{"Ann"}})
+	var cup handler.Accepted
+	if err := json.Unmarshal([]byte(a.call("command/create-tournament", named("ann").User, `{"name":"Cup"}`, nil).Body), &cup); err != nil {
+		t.Fatal(err)
+	}
+	a.call("command/add-team", named("ann").User, `{"teamId":"t1"}`, map[string]string{"tournamentId": cup.ID})
+	views := &dynamo.Views{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Views}
+	eventually(t, "the tournament has a team", func() bool {
+		row, err := views.Row(t.Context(), "tournaments", cup.ID)
+		return err == nil && strings.Contains(string(row.Doc), "Eager")
 	})
 	return a.guards
 }

@@ -53,8 +53,10 @@ func (i Importing) copied(t *testing.T, source string, want uint64) {
 	t.Helper()
 	got, err := i.Importer.Copied(t.Context(), source)
 	try(t, "ask how much is copied", err)
-	if got != want {
-		t.Fatalf("%d is copied, want %d", got, want)
+	noted, err := i.Importer.Noted(t.Context(), source)
+	try(t, "ask how much is noted", err)
+	if got != want || noted != want {
+		t.Fatalf("%d is copied, and %d noted, want %d", got, noted, want)
 	}
 }
 

@@ -89,11 +89,18 @@ func (i *Import) Before(ctx context.Context, h Header) (uint64, error) {
 	if len(unknown) > 0 {
 		return 0, fmt.Errorf("%w: its app has streams of %s, which this one knows nothing of", ErrFormat, strings.Join(unknown, ", "))
 	}
-	copied, err := i.Importer.Copied(ctx, h.Source)
+	look := i.Importer.Copied
+	if i.Dry {
+		look = i.Importer.Noted
+	}
+	copied, err := look(ctx, h.Source)
 	if err != nil {
 		return 0, err
 	}
 	end, err := i.Feed.End(ctx)
+	if i.Dry && end < copied {
+		end = copied // a run that was broken off has left some to be fed, which this one does not
+	}
 	switch {
 	case err != nil:
 		return 0, err

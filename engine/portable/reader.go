@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"time"
 
 	"github.com/foldstream/foldstream/es"
 )
@@ -145,6 +146,9 @@ func (r *Reader) count(l Line) error {
 	case l.Commit != nil:
 		if r.seen.Commits++; l.Commit.Position != r.seen.Commits || len(l.Commit.Events) == 0 {
 			return r.damaged("it holds %d events at position %d of the feed, where position %d should be", len(l.Commit.Events), l.Commit.Position, r.seen.Commits)
+		}
+		if at := l.Commit.Time; at != at.UTC().Truncate(time.Millisecond) {
+			return r.damaged("its time is %s, and no store keeps more than milliseconds in UTC", at.Format(time.RFC3339Nano))
 		}
 		r.seen.Events += uint64(len(l.Commit.Events))
 	case l.Timer != nil:

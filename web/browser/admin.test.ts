@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accessible, admin, Caller, eventually, open, password, person, poison, test, type Person, type Tab } from "./harness";
+import { accessible, admin, Caller, eventually, open, password, person, poison, shots, test, type Person, type Tab } from "./harness";
 import { joined, requested } from "./world";
 
 /** A tab of an admin at one of their pages. */
@@ -249,6 +249,44 @@ test("roles are granted and revoked", async () => {
   await tab.press("Revoke");
   await tab.sees(/does not have the role admin/);
   assert.ok(!(await rolesOf(nele)).includes("admin"));
+});
+
+test("somebody is forgotten, for a reason and after a question", async () => {
+  const { tab } = await at("/admin/roles");
+  const name = `Nele ${crypto.randomUUID().slice(0, 8)}`;
+  const nele = await person(name);
+  await tab.fill("User id", nele.userId);
+  await shots(tab, "admin-forget");
+  const forget = tab.page.getByRole("button", { name: "Forget this user" });
+  await forget.focus();
+  await tab.page.keyboard.press("Enter");
+  const dialog = tab.page.getByRole("dialog", { name: "Forget this user" });
+  await dialog.getByText(/This cannot be undone/).waitFor();
+  await accessible(tab);
+  await shots(tab, "admin-forget-question");
+  await dialog.getByRole("button", { name: "Forget", exact: true }).click();
+  await dialog.getByRole("alert").waitFor();
+  assert.equal((await nele.ask("get-user", { userId: nele.userId }, {})).name, name, "nothing happens without a reason");
+  await dialog.getByLabel("Reason").fill("Asked by letter.");
+  await tab.page.keyboard.press("Enter");
+  await tab.loses(dialog);
+  await tab.sees("The reason that was given: Asked by letter.");
+  await tab.sees(`Forget: ${nele.userId}`);
+  await tab.page.getByRole("progressbar", { name: "wait until no process can know the key" }).waitFor();
+  await tab.page.getByText("Result").click();
+  await tab.sees(/"values": ?1/);
+  await eventually("the name is gone", async () => (await nele.ask("get-user", { userId: nele.userId }, {})).name !== name);
+  await accessible(tab);
+  await shots(tab, "admin-forgetting");
+});
+
+test("all that is stored is verified", async () => {
+  const { tab } = await at("/admin/views");
+  await tab.press("Verify the store");
+  await tab.page.getByText("Result").click();
+  await tab.sees(/"commits": ?\d+.*"findings": ?\d+/s);
+  await accessible(tab);
+  await shots(tab, "admin-verified");
 });
 
 /** The roles that somebody has when they sign in again. */

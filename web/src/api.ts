@@ -88,6 +88,13 @@ export interface Failed {
   time: string;
 }
 
+export interface Finding {
+  check: string;
+  where: string;
+  expected: string;
+  found: string;
+}
+
 export interface FixtureFixture {
   quarter: FixtureMatch[];
   semi: FixtureMatch[];
@@ -100,6 +107,37 @@ export interface FixtureMatch {
   localGoals: number;
   awayGoals: number;
   played: boolean;
+}
+
+export interface ForgetAskedInput {
+  reason: string;
+}
+
+export interface Forgotten {
+  subject: string;
+  by: string;
+  why?: string;
+  at: string;
+  done?: string;
+  found: Found;
+  rows: RefoldedIn[];
+  values: number;
+  waiting?: boolean;
+  again?: string;
+}
+
+export interface Found {
+  streams: number;
+  events: FoundEvent[];
+  texts: number;
+  plain: number;
+  unread: number;
+}
+
+export interface FoundEvent {
+  category: string;
+  type: string;
+  count: number;
 }
 
 export interface IdentityGrantRoleInput {
@@ -118,13 +156,14 @@ export interface IdentityRegisterInput {
 
 export interface Job {
   id: string;
-  kind: "rebuild" | "return" | "drop" | "retry" | "skip" | "redrive" | "discard";
+  kind: "rebuild" | "return" | "drop" | "retry" | "skip" | "redrive" | "discard" | "forget" | "verify";
   view?: string;
   keep?: boolean;
   generation?: number;
   consumer?: string;
   stream?: string;
   version?: number;
+  subject?: string;
   reason?: string;
   by: string;
   askedAt: string;
@@ -133,6 +172,7 @@ export interface Job {
   state: "waiting" | "running" | "done" | "failed";
   runs?: number;
   progress?: Rebuilding;
+  working?: Working;
   result?: JobResult;
   error?: string;
 }
@@ -146,6 +186,9 @@ export interface JobResult {
   standing?: Standing;
   redriven?: Redriven;
   parked?: Parked;
+  forgotten?: Forgotten;
+  verified?: Verified;
+  findings?: Finding[];
 }
 
 export interface JobsAnswer {
@@ -435,6 +478,11 @@ export interface Redriven {
   kept?: number;
   swept?: number;
   letters?: Letter[];
+}
+
+export interface RefoldedIn {
+  view: string;
+  rows: number;
 }
 
 export interface Rejection {
@@ -777,6 +825,23 @@ export interface UserSetNameInput {
   name: string;
 }
 
+export interface Verified {
+  positions: number;
+  commits: number;
+  streams: number;
+  events: number;
+  archived: number;
+  rows: number;
+  snapshots: number;
+  staleSnapshots: number;
+  unique: number;
+  timers: number;
+  timersSoon: number;
+  subscriptions: number;
+  leavingSubscriptions: number;
+  findings: number;
+}
+
 export interface ViewState {
   view: string;
   live: number;
@@ -933,6 +998,13 @@ export interface WalletTransferStarted {
   until: string;
 }
 
+export interface Working {
+  doing: string;
+  unit: string;
+  done: number;
+  total?: number;
+}
+
 /** What is read, by the name of the operation. A refusal is a Problem. */
 export interface Queries {
   "get-user": { path: { userId: string }; query: { "min-version"?: number }; answer: UserProfile };
@@ -1017,6 +1089,8 @@ export interface Commands {
   "drop-generations": { path: { view: string }; input: Record<string, never>; answer: JobAnswer };
   "retry-parked": { path: { consumer: string; stream: string }; input: Record<string, never>; answer: JobAnswer };
   "skip-parked": { path: { consumer: string; stream: string }; input: SkipAskedInput; answer: JobAnswer };
+  "forget-person": { path: { subject: string }; input: ForgetAskedInput; answer: JobAnswer };
+  "verify-store": { path: Record<string, never>; input: Record<string, never>; answer: JobAnswer };
 }
 
 /** What clients are told: the payload of an outcome, by the category of its stream and its type. */
@@ -1169,4 +1243,6 @@ export const routes: Record<keyof Queries | keyof Commands, `${string} ${string}
   "drop-generations": "DELETE /admin/views/{view}/generations",
   "retry-parked": "POST /admin/parked/{consumer}/{stream}/retry",
   "skip-parked": "POST /admin/parked/{consumer}/{stream}/skip",
+  "forget-person": "POST /admin/people/{subject}/forgetting",
+  "verify-store": "POST /admin/verifications",
 };

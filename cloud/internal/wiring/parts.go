@@ -7,6 +7,7 @@ import (
 
 // Parts are the ports of a Lambda that need other services than DynamoDB.
 type Parts struct {
+	Agenda    engine.Agenda
 	Authority *token.Authority
 	Backlogs  engine.Backlogs
 	DataKeys  engine.DataKeys

@@ -58,7 +58,20 @@ func Seals(client *dynamodb.Client, parts Parts) *engine.Seals {
 	if parts.DataKeys == nil {
 		return nil
 	}
-	return engine.NewSeals(&dynamo.Keys{Client: client, Table: Environment(setting.KeysTable), DataKeys: parts.DataKeys}, 0)
+	return engine.NewSeals(Keys(client, parts), 0)
+}
+
+// Keys are those of subjects.
+func Keys(client *dynamodb.Client, parts Parts) *dynamo.Keys {
+	return &dynamo.Keys{Client: client, Table: Environment(setting.KeysTable), DataKeys: parts.DataKeys}
+}
+
+// Inventory lists what is in the tables.
+func Inventory(client *dynamodb.Client) dynamo.Inventory {
+	return dynamo.Inventory{
+		Client: client, Events: Environment(setting.EventsTable), Snapshots: Environment(setting.SnapshotsTable),
+		Connections: Environment(setting.ConnectionsTable),
+	}
 }
 
 // Checkpoints are those of all consumers.

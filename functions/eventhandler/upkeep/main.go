@@ -16,7 +16,7 @@ import (
 
 func main() {
 	cloud.Upkeep(
-		domain.App, mailing.Mails(), texting.Texts(), timing.Timers(), secrecy.Secret(), searching.Index(), pushing.Pushes(), queueing.Upkeep(),
+		domain.App, mailing.Mails(), texting.Texts(), timing.Timers(), timing.Agenda(), secrecy.Secret(), searching.Index(), pushing.Pushes(), queueing.Upkeep(),
 		sealing.Keys(),
 	)
 }

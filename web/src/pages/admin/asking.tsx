@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useAction } from "../../core/document";
 import { Dialog } from "../../parts/dialog";
-import { Button, Form } from "../../parts/form";
+import { Button, Field, Form } from "../../parts/form";
 
 /** Something to be done that wants a thought before. */
 export interface Question {
@@ -15,21 +15,42 @@ export interface Question {
   act: (value: string) => Promise<unknown>;
 }
 
-/** Puts a question in a dialog. */
-export function Asking(props: { question: Question | undefined; onClose: () => void; onDone: () => void }) {
-  return (
-    <Dialog open={!!props.question} title={props.question?.title ?? ""} onClose={props.onClose}>
-      {props.question && <Answer question={props.question} onDone={props.onDone} />}
+/** Asks for a reason. */
+export const reason: NonNullable<Question["field"]> = (value, onValue, error) => (
+  <Field
+    label="Reason"
+    name="reason"
+    hint="It is kept with your id."
+    value={value}
+    onValue={onValue}
+    error={error}
+    input={{ maxLength: 500, required: true }}
+  />
+);
+
+/** Gives how a question is put, and the dialog that it is put in. */
+export function useQuestion(onDone: () => void) {
+  const [question, put] = useState<Question>();
+  const close = () => put(undefined);
+  const dialog = (
+    <Dialog open={!!question} title={question?.title ?? ""} onClose={close}>
+      {question && (
+        <Answer
+          question={question}
+          onDone={() => {
+            close();
+            onDone();
+          }}
+        />
+      )}
     </Dialog>
   );
+  return [put, dialog] as const;
 }
 
 function Answer({ question, onDone }: { question: Question; onDone: () => void }) {
   const [value, setValue] = useState("");
-  const answer = useAction(async () => {
-    await question.act(value);
-    onDone();
-  });
+  const answer = useAction(() => question.act(value).then(onDone));
   return (
     <Form onSubmit={answer.run} error={answer.error} fields={["reason"]}>
       <p>{question.text}</p>

@@ -34,7 +34,7 @@ export function useWithJobs<T>(kinds: string[], read: (signal: AbortSignal) => P
 }
 
 function titleOf(job: Job): string {
-  return `${job.kind[0]!.toUpperCase()}${job.kind.slice(1)}: ${job.view ?? job.consumer}`;
+  return `${job.kind[0]!.toUpperCase()}${job.kind.slice(1)}: ${job.view ?? job.consumer ?? job.subject ?? "store"}`;
 }
 
 const tones = { waiting: "wait", running: "accent", done: "good", failed: "bad" } as const;
@@ -54,6 +54,7 @@ export function JobList({ jobs }: { jobs: Job[] }) {
                 <strong>{titleOf(job)}</strong> {job.stream && <StreamLink stream={job.stream} version={job.version} />}{" "}
                 <Badge tone={tones[job.state]}>{job.state}</Badge>
               </p>
+              {job.working && isOpen(job) && <Progress job={job} />}
               {job.error && <p class="trouble">{job.error}</p>}
               {job.result && <Result of={job.result} />}
               {job.reason && <p>The reason that was given: {job.reason}</p>}
@@ -69,8 +70,9 @@ export function JobList({ jobs }: { jobs: Job[] }) {
   );
 }
 
-/** What came of a job about a view. */
-function Result({ of: { rebuilt, standing } }: { of: JobResult }) {
+/** What came of a job. */
+function Result({ of }: { of: JobResult }) {
+  const { rebuilt, standing } = of;
   if (standing) {
     return (
       <p>
@@ -79,7 +81,12 @@ function Result({ of: { rebuilt, standing } }: { of: JobResult }) {
     );
   }
   if (!rebuilt) {
-    return null;
+    return (
+      <details>
+        <summary>Result</summary>
+        <Data of={of} />
+      </details>
+    );
   }
   const { rows, different, examples, parked, stuck, skipped } = rebuilt.comparison;
   const lists = {
@@ -118,24 +125,24 @@ const phases = {
 };
 
 /** How far a job is, with its pace as it was seen from here. */
-export function Progress({ job: { progress: p, state } }: { job: Job }) {
+export function Progress({ job: { progress: p, working, state } }: { job: Job }) {
   const seen = useRef<Rebuilding & { at: number }>();
-  if (!p) {
-    return <p role="status">{state === "running" ? "At work." : "Waiting for its turn."}</p>;
-  }
-  if (seen.current?.phase !== p.phase) {
+  if (p && seen.current?.phase !== p.phase) {
     seen.current = { ...p, at: Date.now() };
   }
-  const isFilling = p.phase === "fill";
-  const label = phases[p.phase];
-  return (
+  const filling = p?.phase === "fill" && p;
+  const label = p ? phases[p.phase] : working?.doing;
+  return label ? (
     <div class="progress">
-      <progress aria-label={label} max={isFilling ? p.head : undefined} value={isFilling ? p.position : undefined} />
+      <progress aria-label={label} max={filling ? p.head : working?.total} value={filling ? p.position : working?.total && working.done} />
       <p>
-        {label}: {p.rows ? `${p.rows} rows` : `${p.events} events`}
-        {isFilling && pace(seen.current, p)}
+        {label}
+        {p && (p.rows ? `: ${p.rows} rows` : `: ${p.events} events`)}
+        {filling && pace(seen.current!, p)}
       </p>
     </div>
+  ) : (
+    <p role="status">{state === "running" ? "At work." : "Waiting for its turn."}</p>
   );
 }
 

@@ -1,11 +1,10 @@
-import { useState } from "preact/hooks";
 import type { Job, Parked as Stuck } from "../../api";
 import { useAction } from "../../core/document";
 import { ask, send } from "../../core/http";
 import { ago } from "../../core/time";
-import { Button, Field } from "../../parts/form";
+import { Button } from "../../parts/form";
 import { Empty, Trouble } from "../../parts/page";
-import { Asking, type Question } from "./asking";
+import { reason, type Question, useQuestion } from "./asking";
 import { Admin, Shown } from "./frame";
 import { isOpen, JobList, Progress, useWithJobs } from "./jobs";
 import { Moment, StreamLink } from "./telling";
@@ -13,8 +12,7 @@ import { Moment, StreamLink } from "./telling";
 /** What consumers cannot get on with, and what can be done about it. */
 export function Parked() {
   const parked = useWithJobs(["retry", "skip"], async (signal) => (await ask("list-parked", {}, {}, signal)).value);
-  const [question, setQuestion] = useState<Question>();
-  const close = () => setQuestion(undefined);
+  const [put, dialog] = useQuestion(parked.again);
   return (
     <Admin title="Parked" hint="Streams that a view, a saga or a listener cannot get on with. It goes on with all others.">
       <Shown of={parked}>
@@ -34,7 +32,7 @@ export function Parked() {
                         key={item.stream}
                         of={item}
                         job={jobs.find((job) => isOpen(job) && job.consumer === consumer && job.stream === item.stream)}
-                        onAsk={setQuestion}
+                        onAsk={put}
                         onDone={parked.again}
                       />
                     ))}
@@ -46,24 +44,14 @@ export function Parked() {
           </>
         )}
       </Shown>
-      <Asking
-        question={question}
-        onClose={close}
-        onDone={() => {
-          close();
-          parked.again();
-        }}
-      />
+      {dialog}
     </Admin>
   );
 }
 
 function Item({ of, job, ...props }: { of: Stuck; job: Job | undefined; onAsk: (question: Question) => void; onDone: () => void }) {
   const { consumer, stream, version, error, attempts, time } = of;
-  const retry = useAction(async () => {
-    await send("retry-parked", { consumer, stream }, {});
-    props.onDone();
-  });
+  const retry = useAction(() => send("retry-parked", { consumer, stream }, {}).then(props.onDone));
   return (
     <li>
       <p>
@@ -97,17 +85,7 @@ function skipping({ consumer, stream, version }: Stuck): Question {
       </>
     ),
     button: "Leave it out",
-    field: (value, onValue, error) => (
-      <Field
-        label="Reason"
-        name="reason"
-        hint="It is kept with your id."
-        value={value}
-        onValue={onValue}
-        error={error}
-        input={{ maxLength: 500, required: true }}
-      />
-    ),
+    field: reason,
     act: (reason) => send("skip-parked", { consumer, stream }, { reason }),
   };
 }

@@ -6,7 +6,9 @@ import { useSearch } from "../../core/search";
 import { Button, Choice, Field, Form } from "../../parts/form";
 import { Trouble } from "../../parts/page";
 import { Search } from "../../parts/search";
-import { Admin } from "./frame";
+import { reason, type Question, useQuestion } from "./asking";
+import { Admin, Shown } from "./frame";
+import { JobList, useWithJobs } from "./jobs";
 
 type Role = "read" | "write" | "admin";
 
@@ -16,7 +18,7 @@ const roles = [
   ["admin", "admin", "See and look after all of it."],
 ] as const;
 
-/** Gives people roles, and takes them away. */
+/** Gives people roles, takes them away, and has people forgotten. */
 export function Roles() {
   const [userId, setUserId] = useState("");
   const [role, setRole] = useState<Role>("read");
@@ -25,6 +27,8 @@ export function Roles() {
     await (isGrant ? send("grant-role", { userId: id }, { role }) : send("revoke-role", { userId: id, role }, {}));
     say("good", `${id} ${isGrant ? "has" : "does not have"} the role ${role} from the next sign-in on.`);
   });
+  const forgets = useWithJobs(["forget"], async () => undefined);
+  const [put, dialog] = useQuestion(forgets.again);
   return (
     <Admin title="Roles" hint="What somebody may do. A change shows when they sign in again.">
       <Somebody onChoose={setUserId} />
@@ -48,9 +52,26 @@ export function Roles() {
             </Button>
           </div>
         </Form>
+        <div class="actions">
+          <Button kind="danger" onClick={() => put(forgetting(userId.trim()))} disabled={!userId.trim()}>
+            Forget this user
+          </Button>
+        </div>
       </div>
+      <Shown of={forgets}>{({ jobs }) => <JobList jobs={jobs} />}</Shown>
+      {dialog}
     </Admin>
   );
+}
+
+function forgetting(subject: string): Question {
+  return {
+    title: "Forget this user",
+    text: `What is personal of ${subject} is lost, for everybody. This cannot be undone.`,
+    button: "Forget",
+    field: reason,
+    act: (reason) => send("forget-person", { subject }, { reason }),
+  };
 }
 
 /** Finds a user's id by their name, where the system has search. */

@@ -1,17 +1,18 @@
-import { useState } from "preact/hooks";
 import type { Job, ViewState } from "../../api";
+import { useAction } from "../../core/document";
 import { ask, send } from "../../core/http";
 import { Badge } from "../../parts/badge";
 import { Button, Choice } from "../../parts/form";
-import { Asking, type Question } from "./asking";
+import { Trouble } from "../../parts/page";
+import { type Question, useQuestion } from "./asking";
 import { Admin, Shown } from "./frame";
 import { isOpen, JobList, Progress, useWithJobs } from "./jobs";
 
 /** The views with their generations, and what can be done about those. */
 export function Views() {
-  const views = useWithJobs(["rebuild", "return", "drop"], async (signal) => (await ask("list-views", {}, {}, signal)).value.items);
-  const [question, setQuestion] = useState<Question>();
-  const close = () => setQuestion(undefined);
+  const views = useWithJobs(["rebuild", "return", "drop", "verify"], async (signal) => (await ask("list-views", {}, {}, signal)).value.items);
+  const verify = useAction(() => send("verify-store", {}, {}).then(views.again));
+  const [put, dialog] = useQuestion(views.again);
   return (
     <Admin title="Views" hint="What is read from. A view is made of events, and can be made anew of them while it is in use.">
       <Shown of={views}>
@@ -19,21 +20,20 @@ export function Views() {
           <>
             <ul class="cards" aria-label="Views">
               {what.map((view) => (
-                <View key={view.view} of={view} job={jobs.find((job) => job.view === view.view && isOpen(job))} onAsk={setQuestion} />
+                <View key={view.view} of={view} job={jobs.find((job) => job.view === view.view && isOpen(job))} onAsk={put} />
               ))}
             </ul>
+            <div class="actions">
+              <Button onClick={verify.run} busy={verify.busy}>
+                Verify the store
+              </Button>
+            </div>
+            <Trouble error={verify.error} />
             <JobList jobs={jobs} />
           </>
         )}
       </Shown>
-      <Asking
-        question={question}
-        onClose={close}
-        onDone={() => {
-          close();
-          views.again();
-        }}
-      />
+      {dialog}
     </Admin>
   );
 }

@@ -1,0 +1,11 @@
+// Command forget-person is the Lambda that takes what admins ask for by the route skip-parked.
+package main
+
+import (
+	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/queueing"
+	"github.com/foldstream/foldstream/domain"
+	"github.com/foldstream/foldstream/handler"
+)
+
+func main() { cloud.Action(domain.App, handler.ForgetPerson, queueing.Upkeep()) }
