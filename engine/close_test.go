@@ -39,6 +39,7 @@ func carryTooMuch(s till) []es.Event[till]     { return []es.Event[till]{sumWas{
 func tillsOf() *es.Aggregate[till] {
 	return es.Of("till", es.On[taken]("Taken"), es.On[sumWas]("SumWas"))
 }
+
 func (c take) Decide(s till, _ es.Env) ([]es.Event[till], error) {
 	if s.Sum+c.N > 1000 {
 		return nil, errFull

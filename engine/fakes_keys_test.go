@@ -32,14 +32,14 @@ func TestKeyring(t *testing.T) {
 	contract.Keys(t, func(*testing.T) engine.Keys { return newKeyring() })
 }
 
-func (k *keyring) Keys(_ context.Context, subjects []string, make bool) (map[string]engine.SubjectKey, error) {
+func (k *keyring) Keys(_ context.Context, subjects []string, making bool) (map[string]engine.SubjectKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.asked++
 	found := map[string]engine.SubjectKey{}
 	for _, subject := range subjects {
 		_, forgotten := k.notes[subject]
-		if k.keys[subject] == nil && make && !forgotten {
+		if k.keys[subject] == nil && making && !forgotten {
 			k.keys[subject] = bytes.Clone([]byte(rand.Text() + rand.Text())[:engine.KeyBytes])
 		}
 		if key := k.keys[subject]; key != nil || forgotten {

@@ -11,7 +11,7 @@ import (
 type Keys interface {
 	// Keys finds the keys of subjects. Who has none gets one if they are to be made, and is left out else. All who ask at the
 	// same time are given the same.
-	Keys(ctx context.Context, subjects []string, make bool) (map[string]SubjectKey, error)
+	Keys(ctx context.Context, subjects []string, making bool) (map[string]SubjectKey, error)
 	// Forget deletes a subject's key, if there is one, and leaves a note in its place: nobody can find the key in the store
 	// any more when it returns, and none is ever made again. Where there is a note already only its Done is replaced.
 	Forget(ctx context.Context, f Forgetting) error

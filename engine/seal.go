@@ -226,7 +226,7 @@ func opened(data jsontext.Value, keys map[string]heldKey) (jsontext.Value, error
 }
 
 // held finds the keys of subjects: those that it does not know, or has known for too long, all at once.
-func (s *Seals) held(ctx context.Context, subjects []string, make bool) (map[string]heldKey, error) {
+func (s *Seals) held(ctx context.Context, subjects []string, making bool) (map[string]heldKey, error) {
 	now, keys := time.Now(), map[string]heldKey{}
 	var missing []string
 	for _, subject := range subjects {
@@ -239,7 +239,7 @@ func (s *Seals) held(ctx context.Context, subjects []string, make bool) (map[str
 	if len(missing) == 0 {
 		return keys, nil
 	}
-	found, err := s.keys.Keys(ctx, missing, make)
+	found, err := s.keys.Keys(ctx, missing, making)
 	if err != nil {
 		return nil, fmt.Errorf("find the keys of subjects: %w", err)
 	}

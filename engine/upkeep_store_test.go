@@ -156,7 +156,7 @@ func TestUpkeepForgetsAfterACrash(t *testing.T) {
 		if err != nil && !errors.Is(err, errCrash) {
 			t.Fatal(err)
 		}
-		o.Upkeep.Forget = looksAfter(h).Forget // in another process
+		o.Forget = looksAfter(h).Forget // in another process
 		for attempt := 2; attempt <= 3; attempt++ {
 			if err := o.Run(t.Context(), errand, attempt); err != nil {
 				t.Fatalf("after a crash at step %d: %v", step, err)
@@ -176,8 +176,8 @@ func TestUpkeepForgetsAfterACrash(t *testing.T) {
 func TestUpkeepWaitsOutTheBound(t *testing.T) {
 	h := open(t)
 	o := looksAfter(h)
-	quick := o.Upkeep.Forget
-	o.Upkeep.Forget = func(job engine.Job) *engine.Forget {
+	quick := o.Forget
+	o.Forget = func(job engine.Job) *engine.Forget {
 		f := quick(job)
 		f.Bound = time.Hour
 		return f
@@ -199,7 +199,7 @@ func TestUpkeepWaitsOutTheBound(t *testing.T) {
 	if job := o.is(t, id, engine.JobRunning); len(o.posted) != 1 || job.Result.Forgotten.Values != 1 || !job.Result.Forgotten.Done.IsZero() {
 		t.Fatalf("the job is %+v, queued is %v", job, o.posted)
 	}
-	o.Upkeep.Forget = quick
+	o.Forget = quick
 	o.work(t)
 	o.forgot(t, h, id)
 }

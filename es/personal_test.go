@@ -58,8 +58,11 @@ func TestPersonalTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []es.PersonalText{
-		{Subject: "p1", Text: "Here 1"}, {Subject: "ann", Text: `A "n" n`, Erased: "gone"},
-		{Subject: "bob", Text: "Böb", Erased: "gone"}, {Subject: "party-p1", Text: "snores"}, {Subject: "ann", Text: `A "n" n`, Erased: "gone"},
+		{Subject: "p1", Text: "Here 1"},
+		{Subject: "ann", Text: `A "n" n`, Erased: "gone"},
+		{Subject: "bob", Text: "Böb", Erased: "gone"},
+		{Subject: "party-p1", Text: "snores"},
+		{Subject: "ann", Text: `A "n" n`, Erased: "gone"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("personal texts (-want +got):\n%s", diff)

@@ -32,9 +32,9 @@ func Keys(t *testing.T, open func(t *testing.T) engine.Keys) {
 
 func newSubject() string { return "contract-" + uuid.NewString() }
 
-func keysOf(t *testing.T, keys engine.Keys, make bool, subjects ...string) map[string]engine.SubjectKey {
+func keysOf(t *testing.T, keys engine.Keys, making bool, subjects ...string) map[string]engine.SubjectKey {
 	t.Helper()
-	found, err := keys.Keys(t.Context(), subjects, make)
+	found, err := keys.Keys(t.Context(), subjects, making)
 	try(t, "find keys", err)
 	return found
 }
@@ -55,8 +55,8 @@ func keyRoundTrip(t *testing.T, keys engine.Keys) {
 	if bytes.Equal(made[ann].Key, made[bob].Key) {
 		t.Fatal("two subjects have the same key")
 	}
-	for _, make := range []bool{false, true} {
-		same(t, "the keys", keysOf(t, keys, make, ann, bob), made)
+	for _, making := range []bool{false, true} {
+		same(t, "the keys", keysOf(t, keys, making, ann, bob), made)
 	}
 	cy := newSubject()
 	more := keysOf(t, keys, true, ann, cy)
@@ -74,8 +74,8 @@ func keyForgotten(t *testing.T, keys engine.Keys) {
 	ann, bob := newSubject(), newSubject()
 	made := keysOf(t, keys, true, ann, bob)
 	forget(t, keys, engine.Forgetting{Subject: ann, By: "root", At: jobTime})
-	for _, make := range []bool{false, true, false} {
-		same(t, "the keys", keysOf(t, keys, make, ann, bob), map[string]engine.SubjectKey{ann: {Subject: ann}, bob: made[bob]})
+	for _, making := range []bool{false, true, false} {
+		same(t, "the keys", keysOf(t, keys, making, ann, bob), map[string]engine.SubjectKey{ann: {Subject: ann}, bob: made[bob]})
 	}
 	fails(t, "adopt the key", keys.Adopt(t.Context(), made[ann]), engine.ErrStale)
 }

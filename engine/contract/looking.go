@@ -33,8 +33,12 @@ func Log(t *testing.T, open func(t *testing.T) (engine.EventStore, engine.Log)) 
 	end := all[len(all)-1].Position
 
 	asked := []engine.Look{
-		{}, {Categories: []string{"contract"}}, {Categories: []string{"contractor"}},
-		{Categories: []string{"contrac"}}, {Categories: []string{"contrac", "contractor"}}, {Categories: []string{"contractor", "contract"}},
+		{},
+		{Categories: []string{"contract"}},
+		{Categories: []string{"contractor"}},
+		{Categories: []string{"contrac"}},
+		{Categories: []string{"contrac", "contractor"}},
+		{Categories: []string{"contractor", "contract"}},
 		{Stream: newStream("contract")},
 	}
 	for stream := range streams {
