@@ -15,7 +15,7 @@ func TestJobsAreDescribedAsTheyAre(t *testing.T) {
 		member string
 		values []string
 	}{
-		{reflect.TypeFor[engine.Job](), "Kind", []string{engine.JobRebuild, engine.JobReturn, engine.JobDrop, engine.JobRetry, engine.JobSkip, engine.JobRedrive, engine.JobDiscard}},
+		{reflect.TypeFor[engine.Job](), "Kind", []string{engine.JobRebuild, engine.JobReturn, engine.JobDrop, engine.JobRetry, engine.JobSkip, engine.JobRedrive, engine.JobDiscard, engine.JobForget, engine.JobVerify}},
 		{reflect.TypeFor[engine.Job](), "State", []string{engine.JobWaiting, engine.JobRunning, engine.JobDone, engine.JobFailed}},
 		{reflect.TypeFor[engine.Rebuilding](), "Phase", []string{engine.PhaseFill, engine.PhaseWait, engine.PhaseCompare, engine.PhaseErase}},
 	} {
