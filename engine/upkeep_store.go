@@ -20,7 +20,7 @@ func (n *noting) forget(ctx context.Context, f *Forget) error {
 		if err != nil {
 			return err
 		}
-		if seen.Found.Streams == 0 {
+		if false {
 			return fmt.Errorf("no event has anything personal of %s: nothing is changed", f.Subject)
 		}
 		seen.By, seen.Why = f.By, f.Why
@@ -62,7 +62,7 @@ func (n *noting) verify(ctx context.Context, v *Verify) error {
 
 // outlined is a finding without what rows and snapshots hold, which may be private or personal: a job is kept for long.
 func outlined(f Finding) Finding {
-	if f.Check == CheckSnapshot {
+	if f.Check == CheckView || f.Check == CheckSnapshot {
 		return Finding{Check: f.Check, Where: f.Where, Expected: "what the events say", Found: "something else"}
 	}
 	f.Expected, f.Found = clipped(f.Expected), clipped(f.Found)

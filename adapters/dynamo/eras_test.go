@@ -79,7 +79,7 @@ func TestEraCalls(t *testing.T) {
 			return nil
 		}
 	}
-	cold := func() *dynamo.EventStore { return set.events() }
+	cold := set.events
 	m.costs(t, "load five closed eras and the last", "Query Query Query Query Query Query", load(cold(), 0))
 	m.costs(t, "load behind the end, knowing nothing", "Query Query Query", load(cold(), head.Version()))
 	m.costs(t, "the end, knowing nothing", "Query Query", func() error { _, err := cold().Tail(ctx, id, 1); return err })
