@@ -20,7 +20,7 @@ func (n *noting) forget(ctx context.Context, f *Forget) error {
 		if err != nil {
 			return err
 		}
-		if false {
+		if seen.Found.Streams == 0 {
 			return fmt.Errorf("no event has anything personal of %s: nothing is changed", f.Subject)
 		}
 		seen.By, seen.Why = f.By, f.Why
