@@ -17,13 +17,13 @@ import (
 var _ engine.Keys = (*DB)(nil)
 
 // Keys implements [engine.Keys]. A key that it makes is on the disk when it is given.
-func (db *DB) Keys(ctx context.Context, subjects []string, make bool) (map[string]engine.SubjectKey, error) {
+func (db *DB) Keys(ctx context.Context, subjects []string, making bool) (map[string]engine.SubjectKey, error) {
 	var found map[string]engine.SubjectKey
 	err := db.keys.read(ctx, func(conn *sqlite.Conn) (err error) {
 		found, err = readKeys(conn, subjects)
 		return err
 	})
-	if err == nil && make && len(found) < len(subjects) {
+	if err == nil && making && len(found) < len(subjects) {
 		err = db.keys.write(ctx, func(conn *sqlite.Conn) (err error) {
 			for _, subject := range subjects {
 				if err := makeKey(conn, subject); err != nil {

@@ -2,6 +2,7 @@ package wallet_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func TestBalanceCarried(t *testing.T) {
 	})
 	t.Run("no view takes it for a transaction", func(t *testing.T) {
 		before := []estest.Commit{of(0, opened), of(1, credited("10", "10"))}
-		after := append(before, of(2, wallet.BalanceCarried(holding("10"))))
+		after := append(slices.Clone(before), of(2, wallet.BalanceCarried(holding("10"))))
 		want := wallet.Record{
 			ID: "w1", Owner: "ann", Currency: money.EUR, Balance: eur("10"), BalanceInEuro: eur("10"), Transactions: 1, Open: true,
 			OpenedAt: minute(0), LastCredit: at(1),
