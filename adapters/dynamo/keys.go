@@ -36,7 +36,7 @@ func subjectKey(subject string) item { return item{"subject": text(subject), sk:
 
 // Keys implements [engine.Keys]. It costs a BatchGetItem for each 100 subjects, a read unit for each, and an unwrapping for
 // each key. For who has none it costs the making of a key and a PutItem, with a write unit.
-func (k *Keys) Keys(ctx context.Context, subjects []string, create bool) (map[string]engine.SubjectKey, error) {
+func (k *Keys) Keys(ctx context.Context, subjects []string, making bool) (map[string]engine.SubjectKey, error) {
 	subjects = slices.Compact(slices.Sorted(slices.Values(subjects)))
 	all := k.begin(ctx)
 	var wanted []item
@@ -54,7 +54,7 @@ func (k *Keys) Keys(ctx context.Context, subjects []string, create bool) (map[st
 	for _, subject := range subjects {
 		if i, ok := there[subject]; ok {
 			all.add(subject, func(ctx context.Context) ([]byte, error) { return k.open(ctx, subject, i) })
-		} else if create {
+		} else if making {
 			all.add(subject, func(ctx context.Context) ([]byte, error) { return k.create(ctx, subject) })
 		}
 	}

@@ -1,4 +1,4 @@
-// Command forget-person is the Lambda that takes what admins ask for by the route skip-parked.
+// Command forget-person is the Lambda that takes what admins ask for by the route forget-person.
 package main
 
 import (

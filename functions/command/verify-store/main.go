@@ -1,4 +1,4 @@
-// Command verify-store is the Lambda that takes what admins ask for by the route skip-parked.
+// Command verify-store is the Lambda that takes what admins ask for by the route verify-store.
 package main
 
 import (
