@@ -25,7 +25,7 @@ func (db *DB) Upcoming(ctx context.Context, after string, limit int) (page engin
 	last := ""
 	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
 		return query(conn, `SELECT lanes.next, lanes.lane, errands.errand FROM lanes JOIN errands USING (list, lane)
-			WHERE list = ? AND (lanes.next, lanes.lane) > (?, ?) ORDER BY lanes.next, lanes.lane LIMIT ?`, func(stmt *sqlite.Stmt) error {
+			WHERE list = ? AND (lanes.next, lanes.lane) > (?, ?) ORDER BY lanes.next, lanes.lane`+upTo, func(stmt *sqlite.Stmt) error {
 			if len(page.Errands) == limit {
 				page.Next = last
 				return nil

@@ -89,7 +89,7 @@ func (db *DB) Empty(ctx context.Context, stream es.StreamID, e engine.Era, copie
 	for more := true; more; {
 		if err := change(func(conn *sqlite.Conn) error {
 			err := exec(conn, `UPDATE events SET events = '', lengths = x'' WHERE position IN (
-				SELECT position FROM events WHERE stream = ? AND version BETWEEN ? AND ? AND events <> '' ORDER BY version DESC LIMIT ?)`,
+				SELECT position FROM events WHERE stream = ? AND version BETWEEN ? AND ? AND events <> '' ORDER BY version DESC`+upTo+`)`,
 				string(stream), e.First, e.Last-1, emptyAtOnce)
 			more = conn.Changes() > 0
 			return err

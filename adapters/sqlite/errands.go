@@ -160,7 +160,7 @@ func (l *errands) take(ctx context.Context, lease int64) (batch []taken, err err
 
 // ready finds lanes that can be received.
 func (l *errands) ready(conn *sqlite.Conn, now time.Time) (lanes []string, err error) {
-	err = query(conn, "SELECT lane FROM lanes WHERE list = ? AND next <= ? ORDER BY next LIMIT ?", func(stmt *sqlite.Stmt) error {
+	err = query(conn, "SELECT lane FROM lanes WHERE list = ? AND next <= ? ORDER BY next"+upTo, func(stmt *sqlite.Stmt) error {
 		lanes = append(lanes, stmt.ColumnText(0))
 		return nil
 	}, l.list, now.UnixMilli(), batchSize)
@@ -169,7 +169,7 @@ func (l *errands) ready(conn *sqlite.Conn, now time.Time) (lanes []string, err e
 
 // first reads the first errands of a lane.
 func (l *errands) first(conn *sqlite.Conn, lane string, limit int) (found []taken, err error) {
-	err = query(conn, "SELECT number, receives, errand FROM errands WHERE list = ? AND lane = ? ORDER BY number LIMIT ?", func(stmt *sqlite.Stmt) error {
+	err = query(conn, "SELECT number, receives, errand FROM errands WHERE list = ? AND lane = ? ORDER BY number"+upTo, func(stmt *sqlite.Stmt) error {
 		e := taken{number: stmt.ColumnInt64(0), lane: lane, receives: stmt.ColumnInt(1), text: stmt.ColumnText(2)}
 		if err := es.Decode([]byte(e.text), &e.errand); err != nil {
 			return fmt.Errorf("decode errand %d: %w", e.number, err)

@@ -103,7 +103,7 @@ func (db *DB) Load(ctx context.Context, stream es.StreamID, after uint64) iter.S
 				if after, err = behindArchived(conn, stream, after); err != nil {
 					return err
 				}
-				stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE stream = ? AND version > ? ORDER BY version LIMIT ?")
+				stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE stream = ? AND version > ? ORDER BY version" + upTo)
 				if err != nil {
 					return err
 				}
@@ -132,7 +132,7 @@ func (db *DB) Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit,
 	var found []es.Positioned
 	err := db.events.read(ctx, func(conn *sqlite.Conn) error {
 		stmt, err := conn.Prepare("SELECT " + recordColumns + ` FROM events WHERE stream = ?1
-			AND version > (SELECT coalesce(max(version), 0) FROM eras WHERE stream = ?1) ORDER BY version DESC LIMIT ?2`)
+			AND version > (SELECT coalesce(max(version), 0) FROM eras WHERE stream = ?1) ORDER BY version DESC` + upTo)
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (db *DB) Tail(ctx context.Context, stream es.StreamID, n int) ([]es.Commit,
 // Read implements [engine.Feed]. It gives fewer than limit when they are large.
 func (db *DB) Read(ctx context.Context, after uint64, limit int) (commits []es.Positioned, err error) {
 	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
-		stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE position > ? ORDER BY position LIMIT ?")
+		stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE position > ? ORDER BY position" + upTo)
 		if err != nil {
 			return err
 		}

@@ -81,7 +81,7 @@ func (db *DB) Rows(ctx context.Context, view string) iter.Seq2[engine.ListedRow,
 
 func (db *DB) rowsAfter(ctx context.Context, view, after string) (page []engine.ListedRow, err error) {
 	err = db.state.read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, "SELECT id, version, doc, keys FROM rows WHERE view = ? AND id > ? ORDER BY id LIMIT ?", func(stmt *sqlite.Stmt) error {
+		return query(conn, "SELECT id, version, doc, keys FROM rows WHERE view = ? AND id > ? ORDER BY id"+upTo, func(stmt *sqlite.Stmt) error {
 			row := engine.ListedRow{ID: stmt.ColumnText(0)}
 			row.Version, row.Doc = uint64(stmt.ColumnInt64(1)), document(stmt, 2)
 			page = append(page, row)
@@ -94,8 +94,8 @@ func (db *DB) rowsAfter(ctx context.Context, view, after string) (page []engine.
 // EraseRows implements [engine.WholeViews].
 func (db *DB) EraseRows(ctx context.Context, view string) error {
 	for _, statement := range []string{
-		"DELETE FROM places WHERE (view, name, part, sort, id) IN (SELECT view, name, part, sort, id FROM places WHERE view = ? LIMIT ?)",
-		"DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE view = ? LIMIT ?)",
+		"DELETE FROM places WHERE (view, name, part, sort, id) IN (SELECT view, name, part, sort, id FROM places WHERE view = ?" + upTo + ")",
+		"DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE view = ?" + upTo + ")",
 	} {
 		if err := db.erase(ctx, view, statement); err != nil {
 			return fmt.Errorf("erase the rows of %s: %w", view, err)
@@ -106,7 +106,7 @@ func (db *DB) EraseRows(ctx context.Context, view string) error {
 
 // EraseTexts implements [engine.WholeSearch].
 func (db *DB) EraseTexts(ctx context.Context, view string) error {
-	const page = "(SELECT number FROM documents WHERE view = ? ORDER BY id LIMIT ?)"
+	const page = "(SELECT number FROM documents WHERE view = ? ORDER BY id" + upTo + ")"
 	if err := db.erase(ctx, view, "DELETE FROM texts WHERE rowid IN "+page, "DELETE FROM documents WHERE number IN "+page); err != nil {
 		return fmt.Errorf("erase the texts of %s: %w", view, err)
 	}

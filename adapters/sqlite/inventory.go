@@ -47,7 +47,7 @@ func listed[T, P any](
 // Stored implements [engine.Inventory].
 func (db *DB) Stored(ctx context.Context) iter.Seq2[engine.Stored, error] {
 	return listed(ctx, db.events, "list commits", int64(0), func(conn *sqlite.Conn, behind int64) (found []engine.Stored, end int64, err error) {
-		err = query(conn, "SELECT position, stream, version, version + count - 1 FROM events WHERE position > ? AND events <> '' ORDER BY position LIMIT ?",
+		err = query(conn, "SELECT position, stream, version, version + count - 1 FROM events WHERE position > ? AND events <> '' ORDER BY position"+upTo,
 			func(stmt *sqlite.Stmt) error {
 				end = stmt.ColumnInt64(0)
 				found = append(found, engine.Stored{
@@ -62,7 +62,7 @@ func (db *DB) Stored(ctx context.Context) iter.Seq2[engine.Stored, error] {
 // Snapshotted implements [engine.Inventory].
 func (db *DB) Snapshotted(ctx context.Context) iter.Seq2[engine.Snapshotted, error] {
 	return listed(ctx, db.state, "list snapshots", [2]string{}, func(conn *sqlite.Conn, behind [2]string) (found []engine.Snapshotted, end [2]string, err error) {
-		err = query(conn, "SELECT stream, fold, fingerprint, version FROM snapshots WHERE (stream, fold) > (?, ?) ORDER BY stream, fold LIMIT ?",
+		err = query(conn, "SELECT stream, fold, fingerprint, version FROM snapshots WHERE (stream, fold) > (?, ?) ORDER BY stream, fold"+upTo,
 			func(stmt *sqlite.Stmt) error {
 				end = [2]string{stmt.ColumnText(0), stmt.ColumnText(1)}
 				found = append(found, engine.Snapshotted{
@@ -77,7 +77,7 @@ func (db *DB) Snapshotted(ctx context.Context) iter.Seq2[engine.Snapshotted, err
 // Subscribed implements [engine.Inventory].
 func (db *DB) Subscribed(ctx context.Context) iter.Seq2[engine.Subscribed, error] {
 	return listed(ctx, db.state, "list subscriptions", [2]string{}, func(conn *sqlite.Conn, behind [2]string) (found []engine.Subscribed, end [2]string, err error) {
-		err = query(conn, "SELECT topic, connection FROM subscriptions WHERE (topic, connection) > (?, ?) ORDER BY topic, connection LIMIT ?",
+		err = query(conn, "SELECT topic, connection FROM subscriptions WHERE (topic, connection) > (?, ?) ORDER BY topic, connection"+upTo,
 			func(stmt *sqlite.Stmt) error {
 				end = [2]string{stmt.ColumnText(0), stmt.ColumnText(1)}
 				found = append(found, engine.Subscribed{Topic: engine.Topic(end[0]), Connection: end[1]})

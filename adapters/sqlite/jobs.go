@@ -69,7 +69,7 @@ func (db *DB) Job(ctx context.Context, id string) (j engine.Job, err error) {
 // Jobs implements [engine.Jobs].
 func (db *DB) Jobs(ctx context.Context, limit int) (all []engine.Job, err error) {
 	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
-		return readJobs(conn, func(found engine.Job) { all = append(all, found) }, "ORDER BY id DESC LIMIT ?", limit)
+		return readJobs(conn, func(found engine.Job) { all = append(all, found) }, "ORDER BY id DESC"+upTo, limit)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the jobs: %w", err)

@@ -141,7 +141,7 @@ func (db *DB) AllKeys(ctx context.Context) iter.Seq2[engine.SubjectKey, error] {
 			more = false
 			err := db.keys.read(ctx, func(conn *sqlite.Conn) error {
 				return query(conn, `SELECT number, subject, key FROM subject_keys WHERE number > ?
-					AND subject NOT IN (SELECT subject FROM forgettings) ORDER BY number LIMIT ?`, func(stmt *sqlite.Stmt) error {
+					AND subject NOT IN (SELECT subject FROM forgettings) ORDER BY number`+upTo, func(stmt *sqlite.Stmt) error {
 					after, more = stmt.ColumnInt64(0), true
 					page = append(page, engine.SubjectKey{Subject: stmt.ColumnText(1), Key: blob(stmt, 2)})
 					return nil

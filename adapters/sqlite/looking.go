@@ -27,7 +27,7 @@ func (db *DB) Look(ctx context.Context, l engine.Look) (commits []es.Positioned,
 		order += " DESC"
 	}
 	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
-		stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE " + where + " ORDER BY " + order + " LIMIT ?")
+		stmt, err := conn.Prepare("SELECT " + recordColumns + " FROM events WHERE " + where + " ORDER BY " + order + upTo)
 		if err != nil {
 			return err
 		}

@@ -178,7 +178,7 @@ type place struct {
 // places reads what [DB.Read] reads, but for the commits themselves.
 func (db *DB) places(ctx context.Context, after uint64, limit int) (places []place, err error) {
 	err = db.events.read(ctx, func(conn *sqlite.Conn) error {
-		return query(conn, "SELECT position, stream FROM events WHERE position > ? ORDER BY position LIMIT ?", func(stmt *sqlite.Stmt) error {
+		return query(conn, "SELECT position, stream FROM events WHERE position > ? ORDER BY position"+upTo, func(stmt *sqlite.Stmt) error {
 			places = append(places, place{uint64(stmt.ColumnInt64(0)), es.StreamID(stmt.ColumnText(1))})
 			return nil
 		}, after, limit)

@@ -44,7 +44,7 @@ func (db *DB) Find(ctx context.Context, view, text string, limit int) (ids []str
 	}
 	err = db.state.read(ctx, func(conn *sqlite.Conn) error {
 		return query(conn, `SELECT id FROM texts JOIN documents ON number = texts.rowid
-			WHERE texts MATCH ? AND view = ? ORDER BY rank, number LIMIT ?`, func(stmt *sqlite.Stmt) error {
+			WHERE texts MATCH ? AND view = ? ORDER BY rank, number`+upTo, func(stmt *sqlite.Stmt) error {
 			ids = append(ids, stmt.ColumnText(0))
 			return nil
 		}, match, view, limit)

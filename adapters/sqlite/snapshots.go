@@ -35,3 +35,8 @@ func (db *DB) SaveSnapshot(ctx context.Context, fold es.FoldID, stream es.Stream
 		WHERE excluded.fingerprint <> fingerprint OR excluded.version > version`,
 		string(stream), fold.Name, fold.Fingerprint, s.Version, string(s.State), commands, s.Era)
 }
+
+// DropSnapshots implements [engine.Snapshots].
+func (db *DB) DropSnapshots(ctx context.Context, stream es.StreamID) error {
+	return db.change(ctx, "drop the snapshots of "+string(stream), "DELETE FROM snapshots WHERE stream = ?", string(stream))
+}

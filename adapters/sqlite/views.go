@@ -131,7 +131,7 @@ func (db *DB) List(ctx context.Context, view string, page engine.Page) (rows []e
 	}
 	err = db.state.read(ctx, func(conn *sqlite.Conn) error {
 		return query(conn, `SELECT sort, id, version, doc, keys FROM places JOIN rows USING (view, id)
-			WHERE view = ? AND name = ? AND part = ? AND (sort, id) > (?, ?) ORDER BY sort, id LIMIT ?`,
+			WHERE view = ? AND name = ? AND part = ? AND (sort, id) > (?, ?) ORDER BY sort, id`+upTo,
 			func(stmt *sqlite.Stmt) error {
 				row := engine.ListedRow{ID: stmt.ColumnText(1), Cursor: cursor(stmt.ColumnText(0), stmt.ColumnText(1))}
 				row.Version, row.Doc = uint64(stmt.ColumnInt64(2)), document(stmt, 3)

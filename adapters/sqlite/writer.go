@@ -176,6 +176,10 @@ func exec(conn *sqlite.Conn, query string, args ...any) error {
 	return sqlitex.Execute(conn, query, &sqlitex.ExecOptions{Args: args})
 }
 
+// upTo ends a query that gives so many rows at most. SQLite plans a query with a bare LIMIT ? anew whenever that is bound, which
+// takes as long as reading a few rows.
+const upTo = " LIMIT ? + 0"
+
 // query runs a statement and hands over its rows.
 func query(conn *sqlite.Conn, text string, row func(*sqlite.Stmt) error, args ...any) error {
 	return sqlitex.Execute(conn, text, &sqlitex.ExecOptions{Args: args, ResultFunc: row})
