@@ -28,6 +28,28 @@ type Archivist struct {
 	Feed        Feed
 	Archive     Archive
 	Checkpoints Checkpoints
+	Progress    func(Working) // called for each span; nil for nobody
+}
+
+// Behind is how many commits there are behind the last run.
+func (a *Archivist) Behind(ctx context.Context) (uint64, error) {
+	done, err := a.done(ctx)
+	if err != nil {
+		return 0, err
+	}
+	end, err := a.Feed.End(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find the end of the feed: %w", err)
+	}
+	return end - min(done, end), nil
+}
+
+func (a *Archivist) done(ctx context.Context) (uint64, error) {
+	done, err := a.Checkpoints.Applied(ctx, ArchivistName, FeedStream)
+	if err != nil {
+		return 0, fmt.Errorf("read how far the archive is: %w", err)
+	}
+	return done, nil
 }
 
 // Run archives what is behind the last run, up to the end of the feed. It gives the number of commits that this run wrote or
@@ -40,6 +62,9 @@ func (a *Archivist) Run(ctx context.Context) (int, error) {
 		if err != nil || n == 0 {
 			return total, err
 		}
+		if a.Progress != nil {
+			a.Progress(Working{Doing: "archive", Unit: "commits", Done: uint64(total)})
+		}
 	}
 }
 
@@ -51,9 +76,9 @@ func (a *Archivist) span(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read how far the archive is to be: %w", err)
 	}
-	done, err := a.Checkpoints.Applied(ctx, ArchivistName, FeedStream)
+	done, err := a.done(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("read how far the archive is: %w", err)
+		return 0, err
 	}
 	commits, err := a.read(ctx, done, end)
 	if err != nil || len(commits) == 0 {

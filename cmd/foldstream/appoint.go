@@ -14,8 +14,10 @@ func appoint(at *site) *cobra.Command {
 	return &cobra.Command{
 		Use:   "appoint-admin USER",
 		Short: "Make a user an admin, as it takes for the first one",
-		Long:  "Make a user an admin, by user id. The user has the role from the next login on.",
-		Args:  cobra.ExactArgs(1),
+		Long: "Make a user an admin, by user id. The user has the role from the next login on. Who is one already stays one, and nothing is\n" +
+			"written.",
+		Example: "  foldstream appoint-admin 0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f\n  foldstream appoint-admin 0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f --stage prod",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return at.open(c.Context(), func(s *station) error {
 				_, err := s.Commands.Execute(c.Context(), engine.Request{

@@ -11,15 +11,18 @@ import (
 	"github.com/foldstream/foldstream/engine"
 )
 
+// archiving is how the feed is to be archived.
+type archiving struct{ verify, dry, lines bool }
+
 func archive(at *site) *cobra.Command {
-	var verify bool
+	var how archiving
 	c := &cobra.Command{
 		Use:   "archive",
 		Short: "Copy the feed to files, as far as it has not been yet",
 		Long: "Copy the feed to the folder archive/ of the data, as far as it has not been copied yet: compressed files of one JSON object\n" +
 			"a commit, for each category and day. Every commit is there once, however often this is broken off. A server may be running\n" +
 			"beside it. A deployed stage has an archivist of its own, where it was asked for.",
-		Example: "  foldstream archive\n  foldstream archive --verify",
+		Example: "  foldstream archive --dry-run\n  foldstream archive\n  foldstream archive --verify",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if at.stage != "" {
@@ -27,22 +30,54 @@ func archive(at *site) *cobra.Command {
 			}
 			to := &folder.Archive{Dir: at.ArchiveDir()}
 			return at.open(c.Context(), func(s *station) error {
-				if verify {
-					return verifyArchive(c, s, to)
+				if how.verify {
+					return how.prove(c, s, to)
 				}
-				n, err := (&engine.Archivist{Feed: s.Feed, Archive: to, Checkpoints: s.Checkpoints}).Run(c.Context())
-				fmt.Fprintf(c.OutOrStdout(), "%d commits went to %s\n", n, to.Dir)
-				return err
+				return how.run(c, s, to)
 			})
 		},
 	}
 	c.AddCommand(archiveClosed(at))
-	c.Flags().BoolVar(&verify, "verify", false, "instead, read the archive, and make sure that it is whole")
+	c.Flags().BoolVar(&how.verify, "verify", false, "instead, read the archive, and make sure that it is whole")
+	c.Flags().BoolVar(&how.dry, "dry-run", false, "tell how much would be copied, and copy nothing")
+	c.Flags().BoolVar(&how.lines, "json", false, "the summary as one line of JSON")
+	c.MarkFlagsMutuallyExclusive("verify", "dry-run")
 	return c
 }
 
-// verifyArchive makes sure that every segment is what its manifest says, and that there is each commit that was archived.
-func verifyArchive(c *cobra.Command, s *station, archive engine.Archive) error {
+// archivedSummary is what an archive has been given, would be given, or has.
+type archivedSummary struct {
+	Archive string `json:"archive"`
+	Commits uint64 `json:"commits"`
+	Would   bool   `json:"would,omitzero"`
+}
+
+func (how archiving) run(c *cobra.Command, s *station, to *folder.Archive) error {
+	bar := newProgress(c.ErrOrStderr(), how.lines)
+	a := &engine.Archivist{Feed: s.Feed, Archive: to, Checkpoints: s.Checkpoints}
+	behind, err := a.Behind(c.Context())
+	if err != nil {
+		return err
+	}
+	if how.dry {
+		return how.tell(c, to, behind, "would go to")
+	}
+	a.Progress = func(w engine.Working) { bar.at(w.Doing, w.Unit, w.Done, max(w.Done, behind)) }
+	n, err := a.Run(c.Context())
+	bar.end()
+	return errors.Join(err, how.tell(c, to, uint64(n), "went to"))
+}
+
+func (how archiving) tell(c *cobra.Command, to *folder.Archive, commits uint64, what string) error {
+	if how.lines {
+		return line(c.OutOrStdout(), archivedSummary{Archive: to.Dir, Commits: commits, Would: how.dry})
+	}
+	_, err := fmt.Fprintf(c.OutOrStdout(), "%d commits %s %s\n", commits, what, to.Dir)
+	return err
+}
+
+// prove makes sure that every segment is what its manifest says, and that there is each commit that was archived.
+func (how archiving) prove(c *cobra.Command, s *station, archive *folder.Archive) error {
 	done, err := s.Checkpoints.Applied(c.Context(), engine.ArchivistName, engine.FeedStream)
 	if err != nil {
 		return err
@@ -53,6 +88,9 @@ func verifyArchive(c *cobra.Command, s *station, archive engine.Archive) error {
 	}
 	if n != done {
 		return fmt.Errorf("%d commits were archived, of which %d are there", done, n)
+	}
+	if how.lines {
+		return how.tell(c, archive, n, "")
 	}
 	fmt.Fprintf(c.OutOrStdout(), "All %d commits are there.\n", n)
 	return nil

@@ -38,6 +38,9 @@ func TestArchiveCommand(t *testing.T) {
 		t.Errorf("of an empty store it says %q", said)
 	}
 	fill(t, data)
+	if said := execute(t, "archive", "--data", data, "--dry-run"); !strings.Contains(said, "2 commits would go to") {
+		t.Errorf("before it is archived it says %q", said)
+	}
 	if said := execute(t, "archive", "--data", data); !strings.Contains(said, "2 commits") {
 		t.Errorf("of two commits it says %q", said)
 	}
@@ -46,6 +49,9 @@ func TestArchiveCommand(t *testing.T) {
 	}
 	if said := execute(t, "archive", "--data", data, "--verify"); !strings.Contains(said, "All 2 commits") {
 		t.Errorf("it finds %q", said)
+	}
+	if said := execute(t, "archive", "--data", data, "--dry-run", "--json"); !strings.Contains(said, `"commits":0,"would":true}`) {
+		t.Errorf("behind that it says %q", said)
 	}
 	var manifest string
 	err := fs.WalkDir(os.DirFS(data), "archive/manifests", func(path string, entry fs.DirEntry, err error) error {

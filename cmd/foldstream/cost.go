@@ -24,8 +24,9 @@ func costs() *cobra.Command {
 		Long: "What the system costs on AWS, in dollars: a million commands by component, and a month without any. It is computed from\n" +
 			"the declarations, from what operations are counted to take, and from list prices of us-east-1 as of " + cost.AsOf + ". No stage\n" +
 			"is asked.",
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.run(c) },
+		Example: "  foldstream cost\n  foldstream cost --cold 0.2 --commit-bytes 2000 --connections 50",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return p.run(c) },
 	}
 	flags := c.Flags()
 	flags.BoolVar(&p.idle, "idle", false, "only what stands there costs, used or not")

@@ -80,6 +80,7 @@ func migrateList(at *site) *cobra.Command {
 	lines := false
 	c := &cobra.Command{
 		Use: "list", Short: "List the rewrites that are declared", Args: cobra.NoArgs,
+		Example: "  foldstream migrate list --json",
 		RunE: func(c *cobra.Command, _ []string) error {
 			for _, r := range at.App.Rewrites {
 				rules := make([]string, len(r.Steps))

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"text/tabwriter"
 	"time"
 
@@ -30,6 +29,8 @@ func parkedList(at *site) *cobra.Command {
 	lines := false
 	c := &cobra.Command{
 		Use: "list", Short: "List what is parked", Args: cobra.NoArgs,
+		Long:    "List what is parked: for whom, at which version, since when, when it failed last, and why.",
+		Example: "  foldstream parked list\n  foldstream parked list --json --stage prod",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.open(c.Context(), func(s *station) error { return list(c, s, lines) })
 		},
@@ -82,6 +83,7 @@ func parkedRetry(at *site) *cobra.Command {
 	}
 	c.Flags().BoolVar(&how.all, "all", false, "all streams that are parked for the consumer")
 	c.Flags().BoolVar(&how.dry, "dry-run", false, "only tell what would be tried")
+	c.Flags().BoolVar(&how.lines, "json", false, "one line of JSON for each stream")
 	return c
 }
 
@@ -104,6 +106,7 @@ func parkedSkip(at *site) *cobra.Command {
 	}
 	c.Flags().StringVar(&how.reason, "reason", "", "why, which is noted")
 	c.Flags().BoolVar(&how.dry, "dry-run", false, "only tell what would be left out")
+	c.Flags().BoolVar(&how.lines, "json", false, "one line of JSON")
 	return c
 }
 
@@ -187,8 +190,4 @@ func failedCommit(c *cobra.Command, s *station, p engine.Parked) (*es.Commit, er
 		return &commit, err
 	}
 	return nil, nil
-}
-
-func report(w io.Writer, p engine.Parked) {
-	fmt.Fprintf(w, "%s is up to date with %s.\n", p.Consumer, p.Stream)
 }

@@ -36,7 +36,7 @@ func TestParkedIsNotedAsJobs(t *testing.T) {
 		says(t, p.run(t, "parked", "list", "--json"), `"stream":"match-bad","version":1`)
 
 		says(t, p.run(t, "parked", "skip", "matches", "match-bad"), "failed: say why, by --reason")
-		says(t, p.run(t, "parked", "skip", "matches", "match-bad", "--reason", "it is none"), "matches is up to date with match-bad")
+		says(t, p.run(t, "parked", "skip", "matches", "match-bad", "--reason", "it is none", "--json"), `"stream":"match-bad","version":1,"kind":"skip"}`)
 		says(t, p.run(t, "parked", "list"), "Nothing is parked.")
 		says(t, p.run(t, "parked", "skip", "matches", "match-bad", "--reason", "again"), "failed: ", "is not parked")
 		p.asked(t, "skip match-bad done it is none", "retry match-bad failed ", "retry match-2 done ", "retry match-1 done ", "retry match-0 done ")

@@ -67,6 +67,7 @@ func redriveShow(at *site) *cobra.Command {
 	c := &cobra.Command{
 		Use: "show QUEUE ID", Short: "Show one message as it is", Args: cobra.ExactArgs(2),
 		Long:              "Show one message as it is: its data may be personal. What is not JSON is shown quoted.",
+		Example:           "  foldstream redrive show timers-dead 0192d3c8-5b1f-7cc3-98c4-dc0c0c07398f --stage prod",
 		ValidArgsFunction: arguments(at, nets),
 		RunE: func(c *cobra.Command, args []string) error {
 			how.ids = args[1:]

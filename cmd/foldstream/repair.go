@@ -13,8 +13,8 @@ import (
 
 // repairing is how a consumer goes on with what is parked.
 type repairing struct {
-	all, dry bool
-	reason   string
+	all, dry, lines bool
+	reason          string
 }
 
 // callers is how the names begin of those who work at the command line, as jobs note who has asked for them.
@@ -37,24 +37,43 @@ func (s *station) upkeep() *engine.Upkeep {
 	}
 }
 
+// repaired is what has become of one that was parked, as it is shown.
+type repaired struct {
+	Consumer string      `json:"consumer"`
+	Stream   es.StreamID `json:"stream"`
+	Version  uint64      `json:"version"` // that it was parked at
+	Kind     string      `json:"kind"`
+	Would    bool        `json:"would,omitzero"`
+	Error    string      `json:"error,omitempty"`
+}
+
 func (how repairing) one(c *cobra.Command, s *station, kind, consumer string, stream es.StreamID) error {
 	p, err := find(c, s, consumer, stream)
 	if err != nil {
 		return err
 	}
-	if how.dry {
-		how.would(c, kind, p)
-		return nil
+	if !how.dry {
+		err = how.carry(c, s, kind, p)
 	}
-	if err := how.carry(c, s, kind, p); err != nil {
-		return err
-	}
-	report(c.OutOrStdout(), p)
-	return nil
+	return errors.Join(err, how.tell(c, kind, p, err))
 }
 
-func (how repairing) would(c *cobra.Command, kind string, p engine.Parked) {
-	fmt.Fprintf(c.OutOrStdout(), "would %s version %d of %s for %s\n", kind, p.Version, p.Stream, p.Consumer)
+// tell shows what has become of one that was parked, or would.
+func (how repairing) tell(c *cobra.Command, kind string, p engine.Parked, failed error) error {
+	w := c.OutOrStdout()
+	switch {
+	case how.lines:
+		r := repaired{Consumer: p.Consumer, Stream: p.Stream, Version: p.Version, Kind: kind, Would: how.dry}
+		if failed != nil {
+			r.Error = failed.Error()
+		}
+		return line(w, r)
+	case how.dry:
+		fmt.Fprintf(w, "would %s version %d of %s for %s\n", kind, p.Version, p.Stream, p.Consumer)
+	case failed == nil && !how.all:
+		fmt.Fprintf(w, "%s is up to date with %s.\n", p.Consumer, p.Stream)
+	}
+	return nil
 }
 
 func (how repairing) carry(c *cobra.Command, s *station, kind string, p engine.Parked) error {
@@ -73,7 +92,7 @@ func (how repairing) each(c *cobra.Command, s *station, consumer string) error {
 	if err != nil {
 		return err
 	}
-	m := newProgress(c.ErrOrStderr(), how.dry)
+	m := newProgress(c.ErrOrStderr(), how.dry || how.lines)
 	defer m.end()
 	mine := make([]engine.Parked, 0, len(all))
 	for _, p := range all {
@@ -85,20 +104,22 @@ func (how repairing) each(c *cobra.Command, s *station, consumer string) error {
 	tried := 0
 	for n, p := range mine {
 		m.at(consumer, "streams", uint64(n), uint64(len(mine)))
-		if how.dry {
-			how.would(c, engine.JobRetry, p)
-			continue
+		var err error
+		if !how.dry {
+			tried++
+			if err = how.carry(c, s, engine.JobRetry, p); err != nil {
+				failures = append(failures, fmt.Errorf("%s: %w", p.Stream, err))
+			}
 		}
-		tried++
-		if err := how.carry(c, s, engine.JobRetry, p); err != nil {
-			failures = append(failures, fmt.Errorf("%s: %w", p.Stream, err))
+		if err := how.tell(c, engine.JobRetry, p, err); err != nil {
+			return err
 		}
 		if c.Context().Err() != nil {
 			break
 		}
 	}
 	m.end()
-	if !how.dry {
+	if !how.dry && !how.lines {
 		fmt.Fprintf(c.OutOrStdout(), "%s: of %d streams %d go on, %d do not, %d were not tried\n",
 			consumer, len(mine), tried-len(failures), len(failures), len(mine)-tried)
 	}

@@ -21,7 +21,8 @@ func serve(config *local.Config) *cobra.Command {
 		Long: "Run the whole system: API, WebSocket, projectors and sagas.\n\n" +
 			"With an issuer, people sign in there and not here: docs/identity.md says how. FOLDSTREAM_ISSUER, FOLDSTREAM_AUDIENCE and\n" +
 			"FOLDSTREAM_ROLES_CLAIM stand for the flags.",
-		Args: cobra.NoArgs,
+		Example: "  foldstream serve\n  foldstream serve --addr 127.0.0.1:8081 --data green",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			system, err := local.Open(*config, true)
 			if err != nil {

@@ -14,7 +14,8 @@ func smoke(at *site) *cobra.Command {
 		Short: "Replay every view, and compare with what readers see",
 		Long: "Replay every view into a generation that nobody reads, compare it with the live one, and drop it. It fails when a row is not\n" +
 			"what this program makes of the events: after a deploy, or whenever there is doubt. Events may come in meanwhile.",
-		Args: cobra.NoArgs,
+		Example: "  foldstream smoke\n  foldstream smoke --json --stage prod",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.open(c.Context(), func(s *station) error { return how.all(c, s) })
 		},

@@ -24,7 +24,8 @@ func views(at *site) *cobra.Command {
 		Short: "List the views with their generations, and what waits for them",
 		Long: "List the views with their generations: which one queries read, which one a rebuild fills and how many commits of the\n" +
 			"feed that is behind, and which one is kept; and how many commits wait for them, on this machine also for how long.",
-		Args: cobra.NoArgs,
+		Example: "  foldstream views\n  foldstream views --json --stage prod",
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return at.open(c.Context(), func(s *station) error { return listViews(c, s, lines) })
 		},
