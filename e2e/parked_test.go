@@ -79,7 +79,7 @@ func TestParked(t *testing.T) {
 	says(run("show", "matches", stream), "cannot take "+stream+" at version 3", `"type": "MatchJoined"`)
 	says(run("show", "matches", "match-other"), "failed: ", "is not parked")
 	says(run("retry", "matches", stream), "failed: ", "is parked again, at version 3")
-	says(run("skip", "matches", stream), "matches is up to date with "+stream)
+	says(run("skip", "matches", stream, "--reason", "it is none"), "matches is up to date with "+stream)
 	says(run("list"), "Nothing is parked.")
 	get[matchView](t, ada, "/matches/"+match+"?min-version=3")
 }
