@@ -177,10 +177,10 @@ func TestCloseTheBooks(t *testing.T) {
 			says(t, b.run(t, "close", "match-m1"), "failed: ", "1 streams stay as they are")
 			rule := []string{"close", "--category", "wallet", "--longer-than", "3", "--older-than", "720h"}
 			says(t, b.run(t, append(rule, "--dry-run")...), "wallet-long: would be closed at version 6, after 5 commits; era 1 begins", "1 streams would be closed")
-			says(t, b.run(t, "archive", "closed", "--category", "wallet"), "0 eras are archived")
+			says(t, b.run(t, "archive", "closed", "--category", "wallet", "--patience", "1ms"), "0 eras are archived")
 
 			b.close(t, long)
-			says(t, b.run(t, "archive", "closed", string(long)), "failed: ", "1 streams stay as they are")
+			says(t, b.run(t, "archive", "closed", string(long), "--patience", "1ms"), "failed: ", "1 streams stay as they are")
 			b.catch(t, long)
 			before := b.run(t, "replay", string(long), "--json")
 			says(t, before, `"type":"StreamClosed"`, `"type":"WalletBalanceCarried"`)
@@ -209,6 +209,6 @@ func TestStageKeepsYoungEras(t *testing.T) {
 	b.credit(t, "wallet-w", es.Head{}, 0, 2)
 	says(t, b.run(t, "close", "wallet-w"), "wallet-w: closed at version 4, after 3 commits")
 	b.catch(t, "wallet-w")
-	says(t, b.run(t, "archive", "closed", "wallet-w"), "failed: ", "1 streams stay as they are", "0 eras are archived")
+	says(t, b.run(t, "archive", "closed", "wallet-w", "--patience", "1ms"), "failed: ", "1 streams stay as they are", "0 eras are archived")
 	b.catch(t, "wallet-w")
 }
