@@ -78,6 +78,9 @@ func Open(config Config, serving bool) (*System, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	box, err := outbox.Open(filepath.Join(config.Data, "outbox"), mailFrom)
+	if err == nil && serving {
+		err = box.Make()
+	}
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

@@ -27,7 +27,7 @@ type Outbox struct {
 	from *mail.Address
 }
 
-// Open makes an outbox of a folder, which is made when something is posted and it is not there. From is the mails' sender, as in "Matches <no-reply@example.org>".
+// Open makes an outbox of a folder, which need not be there yet. From is the mails' sender, as in "Matches <no-reply@example.org>".
 func Open(dir, from string) (*Outbox, error) {
 	address, err := mail.ParseAddress(from)
 	if err != nil {
@@ -67,10 +67,18 @@ func isNumber(text string) bool {
 	return ok && digits != "" && digits[0] != '0' && len(digits) <= 15 && !strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 }
 
+// Make makes the folder, unless it is there: whoever looks into it before anything is posted finds it empty. To post does so too.
+func (o *Outbox) Make() error {
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return fmt.Errorf("make the outbox: %w", err)
+	}
+	return nil
+}
+
 // post writes a file unless it is there.
 func (o *Outbox) post(what, id, suffix string, content func() []byte) error {
-	if err := os.MkdirAll(o.dir, 0o700); err != nil {
-		return fmt.Errorf("make the outbox for %s %s: %w", what, id, err)
+	if err := o.Make(); err != nil {
+		return fmt.Errorf("post %s %s: %w", what, id, err)
 	}
 	path := filepath.Join(o.dir, url.PathEscape(id)+suffix)
 	if _, err := os.Stat(path); err == nil {

@@ -21,9 +21,6 @@ type Folder string
 // To gives what was posted to an address or a phone number, in no order. A text message comes as a mail without a subject.
 func (f Folder) To(ctx context.Context, address string) ([]es.Mail, error) {
 	entries, err := os.ReadDir(string(f))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // nothing has been posted yet
-	}
 	if err != nil {
 		return nil, fmt.Errorf("look into the outbox: %w", err)
 	}
