@@ -51,7 +51,7 @@ test: $(libraries) ## every test: domain, adapters against real engines, end to 
 	  echo '*** The tests against AWS-compatible engines do not run on this machine (above: why). All others do. ***' >&2; \
 	  export FOLDSTREAM_ENGINES=off; }; \
 	go vet ./...; \
-	go test -race -timeout 15m ./...
+	go test -race -p 4 -parallel 4 -timeout 15m ./... # most of it is waiting
 	cd infra && go vet ./... && go test -timeout 15m ./...
 
 .PHONY: engines

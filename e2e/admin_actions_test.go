@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
@@ -60,6 +59,7 @@ func viewState(t *testing.T, admin *client.Client, view string) engine.ViewState
 }
 
 func TestAdminRebuildsAView(t *testing.T) {
+	t.Parallel()
 	admin, adminID := newAdmin(t)
 	ada, adaID := newPlayer(t, "Ada")
 	match := newMatch(t, ada, adaID)
@@ -159,15 +159,12 @@ func appointed(t *testing.T, binary, data, url string) *client.Client {
 	if out, err := exec.CommandContext(t.Context(), binary, "appoint-admin", id, "--data", data).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	c, _, err := (&client.Client{Base: url}).LogIn(t.Context(), fmt.Sprintf("Root.%d@example.com", users.Load()), password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return reloggedAt(t, url, id)
 }
 
 // TestAdminRepairsAView retries and skips what is parked, by HTTP.
 func TestAdminRepairsAView(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	server := launch(t, binary, data, "127.0.0.1:0")
@@ -204,6 +201,7 @@ func TestAdminRepairsAView(t *testing.T) {
 
 // TestAJobOutlivesItsServer kills the server while it rebuilds a view: the next one goes on.
 func TestAJobOutlivesItsServer(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data, address := build(t), t.TempDir(), freeAddress(t)
 	server := launch(t, binary, data, address)

@@ -14,6 +14,7 @@ type userView struct {
 // TestAdminForgetsSomebody has somebody forgotten, and kills the server while it waits until no process can know the key:
 // the next one goes on.
 func TestAdminForgetsSomebody(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data, address := build(t), t.TempDir(), freeAddress(t)
 	server := launch(t, binary, data, address)
@@ -54,6 +55,7 @@ func TestAdminForgetsSomebody(t *testing.T) {
 
 // TestAdminVerifiesTheStore finds nothing wrong, and then the row that was damaged.
 func TestAdminVerifiesTheStore(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	server := launch(t, binary, data, "127.0.0.1:0")

@@ -30,8 +30,13 @@ func newAdmin(t *testing.T) (*client.Client, string) {
 // relogged logs a newcomer in again, whose roles have changed.
 func relogged(t *testing.T, id string) *client.Client {
 	t.Helper()
+	return reloggedAt(t, server.url, id)
+}
+
+func reloggedAt(t *testing.T, url, id string) *client.Client {
+	t.Helper()
 	email, _ := addresses.Load(id)
-	c, _, err := (&client.Client{Base: server.url}).LogIn(t.Context(), email.(string), password)
+	c, _, err := (&client.Client{Base: url}).LogIn(t.Context(), email.(string), password)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,13 +26,23 @@ type process struct {
 
 func build(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "foldstream")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../cmd/foldstream").CombinedOutput()
+	binary, err := built()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatal(err)
 	}
 	return binary
 }
+
+// programs is the folder that the tests' programs are built in.
+var programs string
+
+var built = sync.OnceValues(func() (string, error) {
+	binary := filepath.Join(programs, "foldstream")
+	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/foldstream").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build foldstream: %w\n%s", err, out)
+	}
+	return binary, nil
+})
 
 func launch(t *testing.T, binary, data, address string) *process {
 	t.Helper()
@@ -89,10 +99,12 @@ func (p *process) kill(t *testing.T) {
 // somebody signs up with a server and chooses a name.
 func somebody(t *testing.T, url, name string) (*client.Client, string) {
 	t.Helper()
-	c, issued, err := (&client.Client{Base: url}).SignUp(t.Context(), fmt.Sprintf("%s.%d@example.com", name, users.Add(1)), password)
+	email := fmt.Sprintf("%s.%d@example.com", name, users.Add(1))
+	c, issued, err := (&client.Client{Base: url}).SignUp(t.Context(), email, password)
 	if err != nil {
 		t.Fatal(err)
 	}
+	addresses.Store(issued.UserID, email)
 	command(t, c, "POST", "/users", map[string]string{"name": name}, nil)
 	return c, issued.UserID
 }
@@ -100,6 +112,7 @@ func somebody(t *testing.T, url, name string) (*client.Client, string) {
 // TestKillNine kills the server in the middle of a match and of other work, again and again. What it has acknowledged must
 // be there, and what followed from it must come about.
 func TestKillNine(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	address := freeAddress(t)
@@ -197,6 +210,7 @@ func (w *worker) check(t *testing.T) {
 }
 
 func TestTwoServersDoNotShare(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	first := launch(t, binary, data, "127.0.0.1:0")

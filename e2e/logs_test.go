@@ -36,6 +36,7 @@ func (k *kept) String() string {
 // TestLogsTellNothingPersonal has people sign in, rightly and wrongly, by a server that logs all it can, even that it cannot
 // post their codes. None of what they gave or got is in its log.
 func TestLogsTellNothingPersonal(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	var log kept
 	folder := newEmail() // which errors quote

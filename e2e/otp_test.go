@@ -111,6 +111,7 @@ func wrong(code string, n int) []string {
 }
 
 func TestACodeIsRequestedOnceAMinute(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	var ahead atomic.Int64
 	data := t.TempDir()

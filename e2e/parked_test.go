@@ -48,6 +48,7 @@ func poison(t *testing.T, data string, stream es.StreamID) {
 
 // TestParked repairs a stream that a view cannot get on with, by the command line, while the server runs.
 func TestParked(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	server := launch(t, binary, data, "127.0.0.1:0")

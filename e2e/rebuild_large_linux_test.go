@@ -62,24 +62,24 @@ func largeStore(t *testing.T, data string) []uint64 {
 	return upTo
 }
 
-// rebuildLarge runs the command line until it ends, or is sent a signal when the next generation has been filled behind a
+// rebuildLarge runs the command line until it ends, or is sent a signal when there is a next generation that is filled up to a
 // position. It gives what was said, and up to where the generation had been filled when it ended early.
-func rebuildLarge(t *testing.T, binary, data string, behind uint64, signal os.Signal) (said string, position uint64) {
+func rebuildLarge(t *testing.T, binary, data string, upTo uint64, signal os.Signal) (said string, position uint64) {
 	t.Helper()
 	db := guest(t, data)
-	filled := func() uint64 {
+	filled := func() (position uint64, begun bool) {
 		standing, err := db.Standing(t.Context(), "wallets")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if standing.Next == 0 {
-			return 0
+			return 0, false
 		}
-		position, err := db.Applied(t.Context(), engine.GenerationName("wallets", standing.Next), engine.FeedStream)
+		position, err = db.Applied(t.Context(), engine.GenerationName("wallets", standing.Next), engine.FeedStream)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return position
+		return position, true
 	}
 	cmd := exec.CommandContext(t.Context(), binary, "rebuild", "wallets", "--json", "--patience", "1s", "--data", data)
 	var out, trouble bytes.Buffer
@@ -101,11 +101,15 @@ func rebuildLarge(t *testing.T, binary, data string, behind uint64, signal os.Si
 			if err != nil && (!sent || !errors.As(err, &exit)) {
 				t.Fatalf("%v\n%s", err, trouble.String())
 			}
-			return out.String(), filled()
+			position, _ := filled()
+			return out.String(), position
 		default:
 		}
 		held = max(held, peak(cmd.Process.Pid))
-		if signal != nil && !sent && filled() > behind {
+		if signal == nil || sent {
+			continue
+		}
+		if position, begun := filled(); begun && position >= upTo {
 			sent = true
 			if err := cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 				t.Fatal(err)
@@ -131,8 +135,8 @@ func TestRebuildOfALargeStore(t *testing.T) {
 	upTo := largeStore(t, data)
 	all := upTo[len(upTo)-1]
 	_, first := rebuildLarge(t, binary, data, 0, os.Interrupt)
-	_, second := rebuildLarge(t, binary, data, first, syscall.SIGKILL)
-	if first == 0 || second <= first || second >= uint64(len(upTo)-1) {
+	_, second := rebuildLarge(t, binary, data, first+1, syscall.SIGKILL)
+	if second <= first || second >= uint64(len(upTo)-1) {
 		t.Fatalf("of %d positions the next generation was filled up to %d, and then to %d", len(upTo)-1, first, second)
 	}
 	waits := fmt.Sprintf(`"behind":%d`, uint64(len(upTo)-1)-second)

@@ -47,6 +47,7 @@ func sent(t *testing.T, data string) int {
 
 // TestRebuild replays views by the command line, while the server answers queries and takes commands.
 func TestRebuild(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	server := launch(t, binary, data, "127.0.0.1:0")

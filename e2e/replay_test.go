@@ -12,6 +12,7 @@ import (
 
 // TestReplay steps through streams by the command line, while the server runs.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	server := launch(t, binary, data, "127.0.0.1:0")

@@ -215,6 +215,7 @@ func TestListsOfRooms(t *testing.T) {
 
 // TestAccountsAreLocked tries passwords until that is enough, and again when the period is over.
 func TestAccountsAreLocked(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	var ahead atomic.Int64
 	clock := startTimely(t, t.TempDir(), &ahead)

@@ -26,6 +26,12 @@ var server target
 func TestMain(m *testing.M) {
 	slog.SetLogLoggerLevel(slog.LevelError)
 	run := func() int {
+		var err error
+		if programs, err = os.MkdirTemp("", "foldstream-programs-"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(programs)
 		code := m.Run()
 		leftOut.report(os.Stdout)
 		return code
@@ -79,7 +85,7 @@ const password = "correct horse battery staple"
 
 var users atomic.Int64
 
-// addresses are the newcomers' e-mail addresses, by their ids.
+// addresses are the e-mail addresses of those who have signed up, by their ids.
 var addresses sync.Map
 
 // newcomer is somebody who has just signed up.

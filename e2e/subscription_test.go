@@ -93,6 +93,7 @@ func feedOf(t *testing.T, admin *client.Client) (all []handler.LoggedCommit) {
 // TestASubscriberOfAServerThatDies begins at 0 with what has happened, goes live, and goes on when the server was killed and
 // is back. In the end it has seen all that it may see, once.
 func TestASubscriberOfAServerThatDies(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data, address := build(t), t.TempDir(), freeAddress(t)
 	server := launch(t, binary, data, address)
@@ -266,6 +267,7 @@ func TestWhoMayNotFollowIsRefused(t *testing.T) {
 
 // TestASubscriberOutlivesItsToken has a server with a clock of the test's own.
 func TestASubscriberOutlivesItsToken(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	data := t.TempDir()
 	s := startTimely(t, data, new(atomic.Int64))

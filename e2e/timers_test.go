@@ -81,6 +81,7 @@ func again(t *testing.T, url, name string) *client.Client {
 
 // TestATurnsDeadlineSurvivesARestart has time pass while no server runs.
 func TestATurnsDeadlineSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	data, ahead := t.TempDir(), new(atomic.Int64)
 	s := startTimely(t, data, ahead)
@@ -117,6 +118,7 @@ func TestATurnsDeadlineSurvivesARestart(t *testing.T) {
 
 // TestARoomWhereNobodyActsCloses has a room tick until it closes, at times of the test's own.
 func TestARoomWhereNobodyActsCloses(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	s := startTimely(t, t.TempDir(), new(atomic.Int64))
 	nobody := &client.Client{Base: s.url}

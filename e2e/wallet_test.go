@@ -206,6 +206,7 @@ type spender struct {
 // TestMoneySurvivesKillNine kills the server in the middle of transfers, again and again. Each transfer that was acknowledged,
 // or repeated until it was, has moved its money exactly once, or brought it back; and none stays under way.
 func TestMoneySurvivesKillNine(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	binary, data := build(t), t.TempDir()
 	address := freeAddress(t)

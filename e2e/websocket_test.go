@@ -127,6 +127,7 @@ func TestAThousandConnectionsOfOneClient(t *testing.T) {
 
 // TestATokenRunsOut has a server with a clock of the test's own.
 func TestATokenRunsOut(t *testing.T) {
+	t.Parallel()
 	ownServer(t)
 	s := startTimely(t, t.TempDir(), new(atomic.Int64))
 	ada, issued, err := (&client.Client{Base: s.url}).SignUp(t.Context(), "ada@example.com", password)
