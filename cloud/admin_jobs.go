@@ -42,15 +42,18 @@ func Action(app *es.App, route handler.SystemRoute, options ...wiring.Option) {
 // Upkeep serves the queue of jobs.
 func Upkeep(app *es.App, options ...wiring.Option) {
 	client, parts := wiring.Database(), wiring.Gather(options)
-	events := wiring.Events(client)
 	i := &engine.Installation{
-		App: app, Commands: wiring.Commands(client, parts), Stored: events, Feed: wiring.Feed(client), Seals: wiring.Seals(client, parts), Views: wiring.Views(client), Search: parts.Search,
+		App: app, Commands: wiring.Commands(client, parts), Stored: wiring.Events(client), Feed: wiring.Feed(client), Seals: wiring.Seals(client, parts), Views: wiring.Views(client), Search: parts.Search,
 		Generations: wiring.Generations(client), Checkpoints: wiring.Checkpoints(client), Lot: wiring.Lot(client),
 		Timers: parts.Timers, Mailer: parts.Mailer, Texter: parts.Texter, Turns: wiring.Turns(client),
 		Inventory: wiring.Inventory(client), Connections: wiring.Connections(client), Agenda: parts.Agenda,
 	}
 	if i.Seals != nil {
 		i.Keys = wiring.Keys(client, parts)
+	}
+	if parts.Archive != nil {
+		whole := engine.Federate(parts.Archive, engine.FederationBytes)
+		i.Stored, i.Feed = whole.Store(i.Stored), whole.Feed(i.Feed)
 	}
 	notifier := &engine.Notifier{
 		Traces: wiring.Traces(client), Seals: i.Seals, Connections: i.Connections, Pusher: parts.Pusher, IsPrivate: app.Catalogue().IsPrivate,

@@ -77,6 +77,13 @@ func (m *memory) Snapshot(_ context.Context, fold es.FoldID, stream es.StreamID)
 	return engine.Snapshot{}, m.snapshotsFail
 }
 
+func (m *memory) DropSnapshots(_ context.Context, stream es.StreamID) error {
+	return m.write(func() error {
+		delete(m.snapshots, stream)
+		return nil
+	})
+}
+
 func (m *memory) SaveSnapshot(_ context.Context, fold es.FoldID, stream es.StreamID, s engine.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

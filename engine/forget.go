@@ -86,6 +86,9 @@ func (f *Forget) Run(ctx context.Context, wait bool) (*Forgotten, error) {
 		if rows.found, err = f.find(ctx); err != nil {
 			return nil, err
 		}
+		if err := f.dropSnapshots(ctx, rows.found); err != nil {
+			return nil, err
+		}
 		before := rows.total()
 		if err := rows.all(ctx); err != nil {
 			return nil, err
@@ -161,6 +164,20 @@ func (f *Forget) done(ctx context.Context, report *Forgotten) error {
 	}
 	report.Done = f.World.Time().UTC().Truncate(time.Millisecond)
 	return f.Keys.Forget(ctx, report.Forgetting)
+}
+
+// dropSnapshots drops those of the streams that are about the subject. None is taken where anything is personal, but may have been
+// before that was declared.
+func (f *Forget) dropSnapshots(ctx context.Context, found *about) error {
+	if f.Commands.Snapshots == nil {
+		return nil
+	}
+	for _, stream := range found.streams {
+		if err := f.Commands.Snapshots.DropSnapshots(ctx, stream); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // release gives up the unique values that were made of the subject's data, as an e-mail address is.

@@ -48,6 +48,9 @@ func (f *Forget) find(ctx context.Context) (*about, error) {
 		if c.Position%1000 == 0 {
 			f.tell(Working{"look through the feed", "commits", c.Position, max(head, c.Position)})
 		}
+		if len(c.Events) == 0 {
+			return nil, hollow(c)
+		}
 		if err := f.look(ctx, a, c.Commit); err != nil {
 			return nil, err
 		}

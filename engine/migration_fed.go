@@ -25,17 +25,17 @@ func (e *Unfed) Error() string {
 		e.Place, e.Streams, e.Example.Stream, e.Example.Version)
 }
 
-// allFed waits until every commit that blue holds is in its feed, which is a little later than the store. It looks through the
-// whole store.
-func (m *Migration) allFed(ctx context.Context) error {
-	f := &fedCheck{Migration: m}
+// allFed waits until every commit that a store holds is in its feed, which is a little later than the store. It looks through
+// the whole store.
+func (m *Migration) allFed(ctx context.Context, in *Place) error {
+	f := &fedCheck{Migration: m, in: in}
 	var err error
 	if f.known, err = lru.New[es.StreamID, uint64](rememberedHeads); err != nil {
 		return err
 	}
 	looked := uint64(0)
 	ask := map[es.StreamID]Stored{}
-	for c, err := range m.Blue.Inventory.Stored(ctx) {
+	for c, err := range in.Inventory.Stored(ctx) {
 		if err != nil {
 			return err
 		}
@@ -59,9 +59,10 @@ func (m *Migration) allFed(ctx context.Context) error {
 // fedAtOnce is of how many streams is asked in one go how far they are in the feed.
 const fedAtOnce = 1000
 
-// fedCheck looks how far streams are in blue's feed.
+// fedCheck looks how far streams are in a store's feed.
 type fedCheck struct {
 	*Migration
+	in    *Place
 	known *lru.Cache[es.StreamID, uint64]
 }
 
@@ -73,7 +74,7 @@ func (f *fedCheck) await(ctx context.Context, commits map[es.StreamID]Stored) er
 			return err
 		}
 		if time.Now().After(deadline) {
-			e := &Unfed{Place: f.Blue.Name, Streams: len(missing)}
+			e := &Unfed{Place: f.in.Name, Streams: len(missing)}
 			for _, e.Example = range missing {
 				break
 			}
@@ -93,7 +94,7 @@ func (f *fedCheck) ask(ctx context.Context, missing map[es.StreamID]Stored) erro
 	all.SetLimit(atOnce)
 	for stream, c := range maps.Clone(missing) {
 		all.Go(func() error {
-			at, err := f.Blue.Books.Fed(ctx, stream)
+			at, err := f.in.Books.Fed(ctx, stream)
 			if err != nil {
 				return err
 			}

@@ -83,66 +83,6 @@ func (m *Migration) change(ctx context.Context, in *Place, step func(Move) (Move
 	return was, err
 }
 
-// OwnWrites is the error of going back from a store that has accepted writes of its own, which blue does not have.
-type OwnWrites struct{ Commits uint64 }
-
-func (e *OwnWrites) Error() string {
-	return fmt.Sprintf("green has %d commits of its own that blue does not have", e.Commits)
-}
-
-// Back goes back to blue: from the first phases by giving the move up, from those behind them by letting blue answer queries
-// and take writes as before. What green has accepted by itself blue never gets: as soon as there is any, exactly so many
-// commits have to be given up, and green with them.
-func (m *Migration) Back(ctx context.Context, lose uint64) (MovePhase, error) {
-	now, err := m.at(ctx, bluePhases[1:len(bluePhases)-1]...)
-	if err != nil {
-		return now.Phase, err
-	}
-	lost, err := m.closeGreen(ctx, lose)
-	if err != nil {
-		return now.Phase, err
-	}
-	now, err = m.step(ctx, bluePhases[1:len(bluePhases)-1], func(now Move) Move {
-		switch {
-		case lost > 0 || now.Phase == MoveCopying || now.Phase == MoveCompared:
-			return Move{Changes: now.Changes}
-		case now.Phase == MoveReadsCut:
-			return to(MoveCompared)(now)
-		default:
-			return to(MoveReadsCut)(now)
-		}
-	})
-	return now.Phase, err
-}
-
-// closeGreen closes green again, if it is open, and counts what it has accepted by itself.
-func (m *Migration) closeGreen(ctx context.Context, lose uint64) (own uint64, err error) {
-	now, err := m.Green.Moves.Move(ctx)
-	if err != nil || now.Phase == MoveFilling {
-		return 0, err
-	}
-	if now, err = m.change(ctx, m.Green, func(now Move) (Move, error) { return to(MoveDivorced)(now), nil }); err != nil {
-		return 0, err
-	}
-	if own, err = m.ownWrites(ctx, now); err == nil && own == lose {
-		if own == 0 {
-			_, err = m.change(ctx, m.Green, func(now Move) (Move, error) { return to(MoveFilling)(now), nil })
-		}
-		return own, err
-	}
-	_, reopened := m.change(ctx, m.Green, func(now Move) (Move, error) { return to(MoveLive)(now), nil })
-	return own, errors.Join(err, reopened, &OwnWrites{own})
-}
-
-// ownWrites counts the commits that green has accepted by itself, when what it has accepted has come to its feed.
-func (m *Migration) ownWrites(ctx context.Context, green Move) (uint64, error) {
-	if err := wait(ctx, bounded(m.Bound)); err != nil {
-		return 0, err
-	}
-	end, err := m.Green.Feed.End(ctx)
-	return end - min(green.From, end), err
-}
-
 // handOver sets blue's timers in green. One that is set already stays as it is.
 func (m *Migration) handOver(ctx context.Context) (timers uint64, err error) {
 	r, err := m.rewriting()

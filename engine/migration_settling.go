@@ -79,7 +79,7 @@ func (s *settling) rest(ctx context.Context) error {
 		case inbox == 0 && len(s.open) == 0 && s.fed:
 			return nil
 		case inbox == 0 && len(s.open) == 0:
-			if err := s.allFed(ctx); err != nil {
+			if err := s.allFed(ctx, s.Blue); err != nil {
 				return err
 			}
 			s.fed = true

@@ -69,6 +69,51 @@ func TestUnsettled(t *testing.T) {
 	}
 }
 
+// TestEveryProcessKnows has processes go by a phase that is a little old: what one of them still puts into the inbox is waited for.
+func TestEveryProcessKnows(t *testing.T) {
+	m := newMigrating(t)
+	m.history()
+	if err := m.forward(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	m.Bound = 50 * time.Millisecond
+	known := func(what string, call func(context.Context) error) {
+		t.Helper()
+		var set, looked time.Time
+		m.Blue.Moves = watched{m.blue, func() { set = time.Now() }}
+		m.Blue.Inbox = func(context.Context) (uint64, error) {
+			if looked.IsZero() {
+				looked = time.Now()
+			}
+			m.Blue.Moves = m.blue // what is set behind that is another phase
+			return 0, nil
+		}
+		if err := call(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if looked.IsZero() {
+			looked = time.Now()
+		}
+		if waited := looked.Sub(set); waited < m.Bound {
+			t.Errorf("%s: it goes on %v behind the change, in which some do not know of it", what, waited)
+		}
+	}
+	known("reads are cut", m.CutReads)
+	known("writes are stopped", m.StopWrites)
+}
+
+// watched tells when a move has changed.
+type watched struct {
+	engine.Moves
+	told func()
+}
+
+func (w watched) SetMove(ctx context.Context, was, now engine.Move) error {
+	err := w.Moves.SetMove(ctx, was, now)
+	w.told()
+	return err
+}
+
 // Inbox sets how many commands wait for single writers.
 func (m *migrating) Inbox(n uint64) {
 	m.Blue.Inbox = func(context.Context) (uint64, error) { return n, nil }

@@ -61,4 +61,6 @@ type Snapshots interface {
 	Snapshot(ctx context.Context, fold es.FoldID, stream es.StreamID) (Snapshot, error)
 	// SaveSnapshot replaces it, whatever its fingerprint, unless it is of the same fold and at least as new.
 	SaveSnapshot(ctx context.Context, fold es.FoldID, stream es.StreamID, s Snapshot) error
+	// DropSnapshots removes all of a stream, whatever folds they are of.
+	DropSnapshots(ctx context.Context, stream es.StreamID) error
 }

@@ -172,7 +172,7 @@ func (u *Upkeep) view(ctx context.Context, job *Job) error {
 		return err
 	}
 	return u.noting(ctx, job, func(ctx context.Context, n *noting) error {
-		n.private = slices.ContainsFunc(view.Categories, u.App.Catalogue().IsPrivate)
+		n.private = u.App.IsPersonal(view) || slices.ContainsFunc(view.Categories, u.App.Catalogue().IsPrivate)
 		r.Progress = func(p Rebuilding) { n.progress(ctx, p) }
 		r.Compared = n.compared
 		switch job.Kind {
@@ -211,7 +211,7 @@ type noting struct {
 	job    *Job
 	stop   context.CancelCauseFunc
 	noted  time.Time
-	// private is set for a view that shows data of private categories.
+	// private is set for a view that shows data of private categories, or of persons.
 	private bool
 }
 

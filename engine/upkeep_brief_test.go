@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
@@ -32,6 +35,38 @@ func TestAJobIsSmall(t *testing.T) {
 		if shows := strings.Contains(string(text), "wrongwrong"); shows != want {
 			t.Errorf("of a view that is private, %v, documents are shown: %v", private, shows)
 		}
+	}
+}
+
+// TestAJobNamesNobody rebuilds a view of persons of which a row was wrong: the job is kept for a year, and says where it was.
+func TestAJobNamesNobody(t *testing.T) {
+	h := open(t)
+	row := h.stored.rows["profiles ann"]
+	row.Doc = []byte(`{"name":"Eve","friends":["Bob"],"since":"Adam"}`)
+	h.stored.rows["profiles ann"] = row
+	h.stored.standings["profiles"] = engine.Standing{Live: 1, Last: 2}
+	o := opened(h.stored, profiles.ViewDecl, h.Consumers()["profiles"])
+	o.App, o.Rebuild = club, func(view *es.ViewDecl) (*engine.Rebuild, error) {
+		r, err := h.Rebuild(view)
+		r.Bound, r.Patience = time.Nanosecond, time.Nanosecond
+		return r, err
+	}
+	id := o.ask(t, engine.JobRebuild, true).ID
+	o.work(t)
+	job := o.is(t, id, engine.JobDone)
+	text, err := es.Encode(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Ann", "Bob", "Eve", "Adam"} {
+		if strings.Contains(string(text), name) {
+			t.Errorf("the job has %s: %s", name, text)
+		}
+	}
+	found := job.Result.Rebuilt.Comparison
+	want := []engine.Difference{{View: "profiles", Row: "ann", What: engine.DocDiffers + ": name, since", Live: engine.Side{Version: 2}, Other: engine.Side{Version: 2}}}
+	if diff := cmp.Diff(want, found.Examples); diff != "" || found.Different != 1 {
+		t.Errorf("%d differ (-want +got):\n%s", found.Different, diff)
 	}
 }
 

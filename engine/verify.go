@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +11,12 @@ import (
 )
 
 // Verify proves that a store is whole: that its streams join, its feed has all of them, and that what is made of events is
-// what the events say. It writes nothing, and commits may come in meanwhile. Its memory does not grow with the store.
+// what the events say. It writes nothing, and commits may come in meanwhile.
+//
+// Its memory is bounded whatever the store's size: by [streamsInMind] streams at 40 bytes each, [rowsInMind] rows of a view of many
+// streams or 32 MB of them, 10,000 rows and commits that are late, what is parked, and a page of each of 32 streams. For more
+// streams or rows it reads the feed again, each time for a part of them: the store is read once for each [streamsInMind] streams
+// or [rowsInMind] rows.
 type Verify struct {
 	App         *es.App
 	Events      Loader // whole and opened, as folds see it
@@ -29,7 +33,7 @@ type Verify struct {
 	Patience time.Duration // for what is late: the feed behind the store, rows behind their streams
 	Found    func(Finding) // called by one goroutine at a time
 	Progress func(Working) // likewise; nil for nobody
-	Streams  int           // that are kept in mind at once, in place of [streamsInMind]; the feed is read again for more
+	InMind   int           // streams, and rows of a view of many streams, in place of [streamsInMind] and [rowsInMind] unless it is 0
 }
 
 // Finding is something that is wrong.
@@ -38,6 +42,7 @@ type Finding struct {
 	Where    string `json:"where"`
 	Expected string `json:"expected"`
 	Found    string `json:"found"`
+	Next     string `json:"next"` // what to do about it
 }
 
 // What is checked.
@@ -80,17 +85,20 @@ func (i *Installation) Verify() *Verify {
 // verifying is a verification under way.
 type verifying struct {
 	*Verify
-	live    map[string]uint64 // generations of views when it began
-	pending []lateRow
+
+	lateness sync.Mutex
+	late     []lateRow
 
 	mu   sync.Mutex
+	live map[string]uint64 // generations of views when it last looked
+	vain bool              // whether it has waited for what never came
 	sum  Verified
 	last time.Time // that progress was told
 }
 
 // Run verifies everything. What is wrong is told as it is found; an error is what kept it from looking at something.
 func (v *Verify) Run(ctx context.Context) (Verified, error) {
-	w := &verifying{Verify: v, live: map[string]uint64{}}
+	w := &verifying{Verify: v}
 	if err := w.standings(ctx); err != nil {
 		return w.sum, err
 	}
@@ -107,24 +115,43 @@ func (v *Verify) Run(ctx context.Context) (Verified, error) {
 
 // standings reads which generations are live. Views that are being switched are looked at again.
 func (w *verifying) standings(ctx context.Context) error {
+	live := map[string]uint64{}
 	for _, view := range w.App.Views() {
 		s, err := w.Generations.Standing(ctx, view.Name)
 		if err != nil {
 			return fmt.Errorf("read the generations of %s: %w", view.Name, err)
 		}
-		w.live[view.Name] = s.Live
+		live[view.Name] = s.Live
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.live = live
 	return nil
 }
 
+// generation is a view's live one.
+func (w *verifying) generation(view string) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.live[view]
+}
+
 // found tells what is wrong.
-func (w *verifying) found(check, where, expected, found string, args ...any) {
+func (w *verifying) found(f Finding) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sum.Findings++
 	if w.Found != nil {
-		w.Found(Finding{Check: check, Where: where, Expected: expected, Found: fmt.Sprintf(found, args...)})
+		w.Found(f)
 	}
+}
+
+// inMind is how much is kept in mind at once.
+func (w *verifying) inMind(usual int) int {
+	if w.InMind > 0 {
+		return w.InMind
+	}
+	return usual
 }
 
 // count adds to the sum.
@@ -146,12 +173,25 @@ func (w *verifying) tell(doing, unit string, done, total uint64) {
 	}
 }
 
-// patience is how long to wait for what is late.
+// patience is until when to wait for what is late. Once that was in vain it is shorter, lest damage in many places take hours.
 func (w *verifying) patience() time.Time {
-	if w.Patience == 0 {
-		return time.Now().Add(usualPatience)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	patience := w.Patience
+	if patience == 0 {
+		patience = usualPatience
 	}
-	return time.Now().Add(w.Patience)
+	if w.vain {
+		patience /= 30
+	}
+	return time.Now().Add(patience)
+}
+
+// waitedInVain notes whether something has not come.
+func (w *verifying) waitedInVain(vain bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.vain = w.vain || vain
 }
 
 // isThere reports whether a stream has events.
@@ -178,7 +218,10 @@ func (w *verifying) timers(ctx context.Context) error {
 				return err
 			}
 			if !there {
-				w.found(CheckTimer, e.ID, "a stream that has events", "%s for %s, which has none, due %s", e.Command, e.Stream, e.Due.Format(time.RFC3339))
+				w.found(Finding{
+					Check: CheckTimer, Where: e.ID, Expected: "a stream that has events",
+					Found: fmt.Sprintf("%s for %s, which has none, due %s", e.Command, e.Stream, e.Due.Format(time.RFC3339)), Next: nextTimer,
+				})
 			}
 		}
 		w.count(func(v *Verified) { v.Timers, v.TimersSoon = v.Timers+uint64(len(page.Errands)), uint64(page.Soon) })
@@ -204,21 +247,10 @@ func (w *verifying) connections(ctx context.Context) error {
 		case leaving:
 			w.count(func(v *Verified) { v.Leaving++ })
 		default:
-			w.found(CheckConnection, s.Connection, "a connection", "a subscription to %s alone", s.Topic)
+			w.found(Finding{
+				Check: CheckConnection, Where: s.Connection, Expected: "a connection", Found: fmt.Sprintf("a subscription to %s alone", s.Topic), Next: nextDeliver,
+			})
 		}
 	}
 	return nil
-}
-
-// parkedFor is the note of a view's stream, if it is parked.
-func (w *verifying) parkedFor(ctx context.Context, view string, stream es.StreamID) (*Parked, error) {
-	all, err := w.Lot.Parked(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list what is parked: %w", err)
-	}
-	i := slices.IndexFunc(all, func(p Parked) bool { return p.Consumer == view && p.Stream == stream })
-	if i < 0 {
-		return nil, nil
-	}
-	return &all[i], nil
 }

@@ -62,11 +62,7 @@ func (f *fedStreams) has(key, last uint64) bool {
 // streams walks through the feed, looks at each stream where it begins there, and holds the feed and the store against each
 // other.
 func (w *verifying) streams(ctx context.Context) error {
-	most := w.Streams
-	if most == 0 {
-		most = streamsInMind
-	}
-	seed := maphash.MakeSeed()
+	most, seed := w.inMind(streamsInMind), maphash.MakeSeed()
 	for shards := []shard{{}}; len(shards) > 0; shards = shards[1:] {
 		f := &fedStreams{shard: shards[0], seed: seed, most: most, next: map[uint64]uint64{}}
 		first := f.mask == 0
@@ -125,7 +121,7 @@ func (w *verifying) page(ctx context.Context, f *fedStreams, end uint64, first b
 	if err == nil && len(commits) > 0 {
 		return commits, nil
 	}
-	from, why := f.at+1, "nothing"
+	from, why := f.at+1, noCommit
 	for f.at < end {
 		if commits, err = w.Feed.Read(ctx, f.at, 1); err != nil && !isFault(err) {
 			return nil, fmt.Errorf("read the feed behind position %d: %w", f.at, err)
@@ -139,10 +135,12 @@ func (w *verifying) page(ctx context.Context, f *fedStreams, end uint64, first b
 		f.at++
 	}
 	if first && from <= f.at {
-		w.found(CheckFeed, positions(from, f.at), "a commit at each position", "%s", why)
+		w.found(Finding{Check: CheckFeed, Where: positions(from, f.at), Expected: "a commit at each position", Found: why, Next: nextRestore})
 	}
 	return commits, nil
 }
+
+const noCommit = "no commit"
 
 func positions(from, to uint64) string {
 	if from == to {
@@ -154,7 +152,9 @@ func positions(from, to uint64) string {
 // fed takes the next commit of the feed.
 func (w *verifying) fed(f *fedStreams, c es.Positioned, first bool) {
 	if first && c.Position != f.at+1 {
-		w.found(CheckFeed, positions(f.at+1, c.Position-1), "a commit at each position", "nothing")
+		w.found(Finding{
+			Check: CheckFeed, Where: positions(f.at+1, c.Position-1), Expected: "a commit at each position", Found: noCommit, Next: nextRestore,
+		})
 	}
 	f.at = c.Position
 	key, ours := f.of(c.Stream)
@@ -173,7 +173,9 @@ func (w *verifying) fed(f *fedStreams, c es.Positioned, first bool) {
 		expected, found = fmt.Sprintf("version %d", behind), "version %d, which the feed has been past"
 	}
 	if found != "" && c.Position > f.told {
-		w.found(CheckFeed, fmt.Sprintf("%s at position %d", c.Stream, c.Position), expected, found, c.Version)
+		w.found(Finding{
+			Check: CheckFeed, Where: fmt.Sprintf("%s at position %d", c.Stream, c.Position), Expected: expected, Found: fmt.Sprintf(found, c.Version), Next: nextRestore,
+		})
 	}
 	if known && c.Version <= behind && (next&archivedBit != 0 || c.Version < next) {
 		return
@@ -237,69 +239,11 @@ func (w *verifying) awaitFeed(ctx context.Context, f *fedStreams, waiting []Stor
 		}
 	}
 	for _, c := range waiting {
-		w.found(CheckFeed, string(c.Stream), "all commits of the store", "the store has version %d, and the feed does not", c.Version)
+		w.found(Finding{
+			Check: CheckFeed, Where: fmt.Sprintf("%s at version %d", c.Stream, c.Version), Expected: "the commit of the store in the feed",
+			Found: "it is not there", Next: nextSweep,
+		})
 	}
+	w.waitedInVain(len(waiting) > 0)
 	return nil
-}
-
-// strays looks for rows and snapshots of streams that there are not.
-func (w *verifying) strays(ctx context.Context, f *fedStreams, first bool) error {
-	lacks := func(stream es.StreamID) (bool, error) {
-		key, ours := f.of(stream)
-		if _, known := f.next[key]; !ours || known {
-			return false, nil
-		}
-		there, err := w.isThere(ctx, stream)
-		return !there, err
-	}
-	for _, view := range w.App.Views() {
-		if view.Global {
-			continue
-		}
-		name := GenerationName(view.Name, w.live[view.Name])
-		for row, err := range w.Views.Rows(ctx, name) {
-			if err != nil {
-				return fmt.Errorf("read the rows of %s: %w", name, err)
-			}
-			stream := es.NewStreamID(view.Categories[0], row.ID)
-			stray, err := lacks(stream)
-			if err != nil {
-				return err
-			}
-			if stray {
-				w.found(CheckView, view.Name+" "+row.ID, "no row: "+string(stream)+" has no events", "a row at version %d", row.Version)
-			}
-		}
-	}
-	known := w.foldIDs()
-	for s, err := range w.Inventory.Snapshotted(ctx) {
-		if err != nil {
-			return err
-		}
-		current := known[s.Fold.Name] == s.Fold.Fingerprint
-		if first && current {
-			w.count(func(v *Verified) { v.Snapshots++ })
-		} else if first {
-			w.count(func(v *Verified) { v.Stale++ })
-		}
-		stray, err := lacks(s.Stream)
-		if err != nil {
-			return err
-		}
-		if stray && current {
-			w.found(CheckSnapshot, string(s.Stream), "no snapshot: the stream has no events", "one at version %d", s.Version)
-		}
-	}
-	return nil
-}
-
-// foldIDs are the fingerprints of this program's folds by name.
-func (w *verifying) foldIDs() map[string]string {
-	ids := map[string]string{}
-	for _, a := range w.App.Folders() {
-		if a.Traits().Snapshot > 0 {
-			ids[a.FoldID().Name] = a.FoldID().Fingerprint
-		}
-	}
-	return ids
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/foldstream/foldstream/es"
 )
@@ -41,7 +40,9 @@ func (w *verifying) visit(ctx context.Context, stream es.StreamID) error {
 		return err
 	}
 	if len(v.folds) == 0 {
-		w.found(CheckStream, string(stream), "an aggregate of the category "+stream.Category(), "none in this program")
+		w.found(Finding{
+			Check: CheckStream, Where: string(stream), Expected: "an aggregate of the category " + stream.Category(), Found: "none in this program", Next: nextProgram,
+		})
 	}
 	events := uint64(0)
 	err := patiently(ctx, func() error {
@@ -60,7 +61,9 @@ func (w *verifying) visit(ctx context.Context, stream es.StreamID) error {
 		w.count(func(sum *Verified) { sum.Archived++ })
 		return nil
 	case isFault(err):
-		w.found(CheckStream, string(stream), fmt.Sprintf("a commit that begins at version %d", v.at+1), "%v", err)
+		w.found(Finding{
+			Check: CheckStream, Where: string(stream), Expected: fmt.Sprintf("a commit that begins at version %d", v.at+1), Found: err.Error(), Next: nextRestore,
+		})
 		return nil
 	case err != nil:
 		return err
@@ -97,7 +100,7 @@ func (v *visited) begin(ctx context.Context) error {
 // row reads the live row of a stream, and begins to fold it anew.
 func (w *verifying) row(ctx context.Context, view *es.ViewDecl, stream es.StreamID) (*visitedRow, error) {
 	p := &Projector{View: view, Views: w.Views}
-	r := &visitedRow{rowProgress: p.blank(w.live[view.Name], stream.ID())}
+	r := &visitedRow{rowProgress: p.blank(w.generation(view.Name), stream.ID())}
 	var err error
 	if r.live, err = w.Views.Row(ctx, r.name, r.id); err != nil {
 		return nil, fmt.Errorf("read a row of %s: %w", r.name, err)
@@ -123,7 +126,10 @@ func (f *visitedFold) take(v *visited, c es.Commit) {
 	state, err := safely(c, func() (any, error) { return f.Fold(f.state, c) })
 	if err != nil {
 		f.broken = true
-		v.found(CheckStream, fmt.Sprintf("%s at version %d", v.stream, c.Version), "events that "+f.StateName()+" can fold", "%v", err)
+		v.found(Finding{
+			Check: CheckStream, Where: fmt.Sprintf("%s at version %d", v.stream, c.Version), Expected: "events that " + f.StateName() + " can fold",
+			Found: err.Error(), Next: nextProgram,
+		})
 		return
 	}
 	f.state = state
@@ -139,7 +145,9 @@ func (f *visitedFold) take(v *visited, c es.Commit) {
 	if f.IsPrivate() {
 		folded, kept = "what the events come to, which is private", "something else"
 	}
-	v.found(CheckSnapshot, fmt.Sprintf("%s at version %d", v.stream, c.Last()), folded, "%s", kept)
+	v.found(Finding{
+		Check: CheckSnapshot, Where: fmt.Sprintf("%s at version %d", v.stream, c.Last()), Expected: folded, Found: kept, Next: nextSnapshot(f.FoldID().Name),
+	})
 }
 
 // safely makes a panic of a fold an error.
@@ -178,7 +186,10 @@ func (r *visitedRow) differs() (what string, expected Row) {
 func (v *visited) end(ctx context.Context) error {
 	for _, f := range v.folds {
 		if f.snapshot.Version > 0 && !f.seen && !f.broken {
-			v.found(CheckSnapshot, string(v.stream), fmt.Sprintf("a snapshot at the end of one of its commits, up to version %d", v.at), "one at version %d", f.snapshot.Version)
+			v.found(Finding{
+				Check: CheckSnapshot, Where: string(v.stream), Expected: fmt.Sprintf("a snapshot at the end of one of its commits, up to version %d", v.at),
+				Found: fmt.Sprintf("one at version %d", f.snapshot.Version), Next: nextSnapshot(f.FoldID().Name),
+			})
 		}
 		if holder, ok := f.state.(es.Holder); ok && holder.Owner != "" {
 			there, err := v.isThere(ctx, holder.Owner)
@@ -187,7 +198,10 @@ func (v *visited) end(ctx context.Context) error {
 			}
 			v.count(func(sum *Verified) { sum.Unique++ })
 			if !there {
-				v.found(CheckUnique, string(v.stream), "an owner that has events", "%s, which has none", holder.Owner)
+				v.found(Finding{
+					Check: CheckUnique, Where: string(v.stream), Expected: "an owner that has events",
+					Found: fmt.Sprintf("%s, which has none", holder.Owner), Next: nextUnique,
+				})
 			}
 		}
 	}
@@ -201,88 +215,4 @@ func (v *visited) end(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// lateRow is a row that was not as its stream said when it was looked at.
-type lateRow struct {
-	view   *es.ViewDecl
-	stream es.StreamID
-	at     uint64 // version of the stream then
-}
-
-// later has a row looked at again at the end. More rows than are kept in mind are looked at on the spot.
-func (w *verifying) later(ctx context.Context, l lateRow) error {
-	w.mu.Lock()
-	full := len(w.pending) >= waiting
-	if !full {
-		w.pending = append(w.pending, l)
-	}
-	w.mu.Unlock()
-	if !full {
-		return nil
-	}
-	_, err := w.lookAgain(ctx, l, true)
-	return err
-}
-
-// lateRows looks at rows again until each is as far as its stream was, and tells of those that are not or say something else.
-func (w *verifying) lateRows(ctx context.Context) error {
-	if err := w.standings(ctx); err != nil {
-		return err
-	}
-	deadline := w.patience()
-	for try := 1; ; try++ {
-		last := time.Now().After(deadline)
-		var late []lateRow
-		for i, l := range w.pending {
-			w.tell("rows that were late", "rows", uint64(i), uint64(len(w.pending)))
-			done, err := w.lookAgain(ctx, l, last)
-			if err != nil {
-				return err
-			}
-			if !done {
-				late = append(late, l)
-			}
-		}
-		if w.pending = late; len(late) == 0 {
-			return nil
-		}
-		if err := betweenComparisons.Pause(ctx, try); err != nil {
-			return err
-		}
-	}
-}
-
-// lookAgain reports whether there is no more to wait for.
-func (w *verifying) lookAgain(ctx context.Context, l lateRow, last bool) (done bool, err error) {
-	r, err := w.row(ctx, l.view, l.stream)
-	if err != nil {
-		return false, err
-	}
-	for c, err := range Read(ctx, w.Events, l.stream, 0) {
-		if err != nil {
-			return false, err
-		}
-		r.take(ctx, c)
-	}
-	where := l.view.Name + " " + l.stream.ID()
-	if what, want := r.differs(); what != "" {
-		w.found(CheckView, where, shows(want, "version"), "%s: %s", what, shows(r.live, "version"))
-		return true, nil
-	}
-	if r.live.Version >= l.at {
-		return true, nil
-	}
-	parked, err := w.parkedFor(ctx, l.view.Name, l.stream)
-	switch {
-	case err != nil:
-		return false, err
-	case parked != nil:
-		w.found(CheckView, where, fmt.Sprintf("version %d", l.at), "version %d: it is parked: %s", r.live.Version, parked.Error)
-	case last:
-		w.found(CheckView, where, fmt.Sprintf("version %d", l.at), "version %d: it has been left behind", r.live.Version)
-	default:
-		return false, nil
-	}
-	return true, nil
 }

@@ -36,9 +36,17 @@ func checkArchive(archive string) error {
 	return nil
 }
 
-// withoutArchive leaves out the functions that keep an archive.
+// withoutArchive leaves out the functions that keep an archive, and what others need to read it.
 func withoutArchive(functions []topology.Function) []topology.Function {
-	return slices.DeleteFunc(slices.Clone(functions), func(f topology.Function) bool { return slices.Contains(f.Grants, topology.KeepArchive) })
+	var all []topology.Function
+	for _, f := range functions {
+		if slices.Contains(f.Grants, topology.KeepArchive) {
+			continue
+		}
+		f.Grants = slices.DeleteFunc(slices.Clone(f.Grants), func(g topology.Grant) bool { return g == topology.ReadClosed })
+		all = append(all, f)
+	}
+	return all
 }
 
 // archive is the bucket of the archive as functions are told of it.
@@ -51,6 +59,16 @@ func (a archive) allowance() allowance {
 		statements: []statement{{
 			actions: []string{"s3:PutObject", "s3:GetObject"}, resources: []string{a.arn + "/commits/*", a.arn + "/manifests/*"},
 			wild: "SegmentsAreNamedByPositions",
+		}},
+		environment: map[string]string{setting.ArchiveBucket: a.name},
+	}
+}
+
+// reading lets a function read the copies of closed eras and their manifests, whose names follow from the streams'.
+func (a archive) reading() allowance {
+	return allowance{
+		statements: []statement{{
+			actions: []string{"s3:GetObject"}, resources: []string{a.arn + "/closed/*", a.arn + "/closed-manifests/*"}, wild: "ErasAreNamedByStreams",
 		}},
 		environment: map[string]string{setting.ArchiveBucket: a.name},
 	}

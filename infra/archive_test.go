@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/foldstream/foldstream/cloud/setting"
 	"github.com/foldstream/foldstream/es"
 )
 
@@ -138,6 +139,9 @@ func TestArchiveIsAnOption(t *testing.T) {
 	for _, r := range prod.all("AWS::Lambda::Function") {
 		if strings.Contains(r.text("FunctionName"), "archivist") {
 			t.Errorf("%s is deployed", r.id)
+		}
+		if strings.Contains(r.text("Environment"), setting.ArchiveBucket) {
+			t.Errorf("%s is told of an archive", r.id)
 		}
 	}
 	for archive, ok := range map[string]bool{"": true, "on": true, "s3": false} {

@@ -122,6 +122,7 @@ func TestEnvironments(t *testing.T) {
 			setting.ScheduleRole: dev.scheduleRole(t).id + ".Arn",
 		},
 		topology.KeepArchive:     {setting.ArchiveBucket: "archivefilesF8CD4B6A"},
+		topology.ReadClosed:      {setting.ArchiveBucket: "archivefilesF8CD4B6A"},
 		topology.ReadSecret:      {setting.Secret: "foldstream-dev-secret"},
 		topology.IndexViews:      {setting.SearchEndpoint: "https://foldstream-dev.DomainEndpoint"},
 		topology.SearchViews:     {setting.SearchEndpoint: "https://foldstream-dev.DomainEndpoint"},

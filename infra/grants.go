@@ -53,7 +53,9 @@ var tableUses = map[topology.Grant][]tableUse{
 	topology.ReadJobs:        {{setting.TracesTable, []string{"Query"}}},
 	topology.HeedMove:        {{setting.MovesTable, []string{"GetItem"}}},
 	topology.AppendGated:     {{setting.MovesTable, []string{"ConditionCheckItem"}}},
-	topology.ForgetPersons:   {{setting.KeysTable, []string{"GetItem", "PutItem", "UpdateItem", "Scan"}}},
+	topology.ForgetPersons: {
+		{setting.KeysTable, []string{"GetItem", "PutItem", "UpdateItem", "Scan"}}, {setting.SnapshotsTable, []string{"Query", "BatchWriteItem"}},
+	},
 	topology.TakeInventory: {
 		{setting.EventsTable, []string{"Scan"}}, {setting.SnapshotsTable, []string{"Scan"}}, {setting.ConnectionsTable, []string{"Scan"}},
 	},
@@ -104,6 +106,8 @@ func (b *builder) allow(g topology.Grant) allowance {
 		return grant(setting.Secret, at.secret, "secretsmanager:GetSecretValue", at.secret)
 	case topology.KeepArchive:
 		return at.archive.allowance()
+	case topology.ReadClosed:
+		return at.archive.reading()
 	case topology.IndexViews:
 		return grant(setting.SearchEndpoint, at.search.endpoint, "es:ESHttpPut", at.search.arn+"/*").wild("PathsAreIndexesAndDocuments")
 	case topology.RebuildTexts:

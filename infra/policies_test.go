@@ -56,6 +56,9 @@ var granted = map[topology.Grant][]string{
 		"s3:PutObject archivefilesF8CD4B6A.Arn/commits/*", "s3:PutObject archivefilesF8CD4B6A.Arn/manifests/*",
 		"s3:GetObject archivefilesF8CD4B6A.Arn/commits/*", "s3:GetObject archivefilesF8CD4B6A.Arn/manifests/*",
 	},
+	topology.ReadClosed: {
+		"s3:GetObject archivefilesF8CD4B6A.Arn/closed/*", "s3:GetObject archivefilesF8CD4B6A.Arn/closed-manifests/*",
+	},
 	topology.ReadSecret:  {"secretsmanager:GetSecretValue secret"},
 	topology.IndexViews:  {"es:ESHttpPut foldstream-dev.Arn/*"},
 	topology.SearchViews: {"es:ESHttpPost foldstream-dev.Arn/*/_search"},
@@ -70,12 +73,15 @@ var granted = map[topology.Grant][]string{
 	topology.EndJobs:         {"dynamodb:DeleteItem traces"},
 	topology.ReadJobs:        {"dynamodb:Query traces"},
 	topology.QueueJobs:       {"sqs:SendMessage upkeep.fifo"},
-	topology.ForgetPersons:   {"dynamodb:GetItem keys", "dynamodb:PutItem keys", "dynamodb:UpdateItem keys", "dynamodb:Scan keys"},
-	topology.TakeInventory:   {"dynamodb:Scan events", "dynamodb:Scan snapshots", "dynamodb:Scan connections"},
-	topology.OpenPersonal:    {"dynamodb:BatchGetItem keys", "kms:Decrypt subjectkey"},
-	topology.SealPersonal:    {"dynamodb:BatchGetItem keys", "dynamodb:PutItem keys", "kms:Decrypt subjectkey", "kms:GenerateDataKey subjectkey"},
-	topology.HeedMove:        {"dynamodb:GetItem leases"},
-	topology.AppendGated:     {"dynamodb:ConditionCheckItem leases"},
+	topology.ForgetPersons: {
+		"dynamodb:GetItem keys", "dynamodb:PutItem keys", "dynamodb:UpdateItem keys", "dynamodb:Scan keys",
+		"dynamodb:Query snapshots", "dynamodb:BatchWriteItem snapshots",
+	},
+	topology.TakeInventory: {"dynamodb:Scan events", "dynamodb:Scan snapshots", "dynamodb:Scan connections"},
+	topology.OpenPersonal:  {"dynamodb:BatchGetItem keys", "kms:Decrypt subjectkey"},
+	topology.SealPersonal:  {"dynamodb:BatchGetItem keys", "dynamodb:PutItem keys", "kms:Decrypt subjectkey", "kms:GenerateDataKey subjectkey"},
+	topology.HeedMove:      {"dynamodb:GetItem leases"},
+	topology.AppendGated:   {"dynamodb:ConditionCheckItem leases"},
 }
 
 func countingQueues() []string {

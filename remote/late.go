@@ -78,6 +78,7 @@ func (l lateTimers) Set(ctx context.Context, e engine.Errand) error {
 	return port.Set(ctx, e)
 }
 
+// lateAgenda is empty for an app without timers.
 type lateAgenda struct{ *late[*scheduling.Agenda] }
 
 func (s *surroundings) agenda() engine.Agenda {
@@ -85,6 +86,9 @@ func (s *surroundings) agenda() engine.Agenda {
 }
 
 func (l lateAgenda) Upcoming(ctx context.Context, cursor string, limit int) (engine.Upcoming, error) {
+	if l.around.having(l.grant) < 0 {
+		return engine.Upcoming{}, nil
+	}
 	port, err := l.get(ctx)
 	if err != nil {
 		return engine.Upcoming{}, err

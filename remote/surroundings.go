@@ -24,7 +24,7 @@ type surroundings struct {
 
 // says gives what the stack says to a function with a grant, by the names of package setting.
 func (s *surroundings) says(ctx context.Context, g topology.Grant) (func(name string) string, error) {
-	n := slices.IndexFunc(s.all, func(f topology.Function) bool { return slices.Contains(f.Grants, g) })
+	n := s.having(g)
 	if n < 0 {
 		return nil, fmt.Errorf("no function is declared that has the grant %d", g)
 	}
@@ -43,4 +43,9 @@ func (s *surroundings) says(ctx context.Context, g topology.Grant) (func(name st
 		}
 		return out.Environment.Variables[setting]
 	}, nil
+}
+
+// having is the index of the first function that is declared with a grant, or -1.
+func (s *surroundings) having(g topology.Grant) int {
+	return slices.IndexFunc(s.all, func(f topology.Function) bool { return slices.Contains(f.Grants, g) })
 }

@@ -38,6 +38,7 @@ const (
 	KnowRoles                        // be told which claim of a token holds the roles
 	KnowSystem                       // be told what a client needs to know of the system
 	KeepArchive                      // add to the archive, and read it
+	ReadClosed                       // read closed eras from the archive
 	SendMail                         // send e-mail
 	SendText                         // send text messages
 	ReadStandings                    // read which generations views have

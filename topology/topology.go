@@ -290,7 +290,7 @@ func errands(name string, has needs) Function {
 // upkeep is the function that carries out jobs. It does the work of consumers that have come to a halt, and so may do what
 // they may; it rebuilds views besides, verifies the store and forgets persons.
 func upkeep(all []Function) Function {
-	grants := []Grant{ReadFeed, FindEnd, Checkpoint, RebuildViews, ReadParked, NoteJobs, EndJobs, QueueJobs, TakeInventory}
+	grants := []Grant{ReadFeed, FindEnd, Checkpoint, RebuildViews, ReadParked, NoteJobs, EndJobs, QueueJobs, TakeInventory, ReadClosed}
 	for _, f := range all {
 		if slices.Contains(f.Grants, Park) {
 			grants = append(grants, f.Grants...)

@@ -76,3 +76,27 @@ func (s *Snapshots) SaveSnapshot(ctx context.Context, fold es.FoldID, stream es.
 	}
 	return nil
 }
+
+// DropSnapshots implements [engine.Snapshots]. It costs a Query, and a write unit for each KB of what there is.
+func (s *Snapshots) DropSnapshots(ctx context.Context, stream es.StreamID) error {
+	doing := "drop the snapshots of " + string(stream)
+	pages := dynamodb.NewQueryPaginator(s.Client, &dynamodb.QueryInput{
+		TableName: aws.String(s.Table), ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("aggregateId = :stream"),
+		ExpressionAttributeValues: item{":stream": text(string(stream))},
+		ProjectionExpression:      aws.String("aggregateId, #fold"), ExpressionAttributeNames: map[string]string{"#fold": "fold"},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return failed(doing, err)
+		}
+		var writes []types.WriteRequest
+		for _, i := range page.Items {
+			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: i}})
+		}
+		if err := writeAll(ctx, s.Client, s.Table, writes); err != nil {
+			return failed(doing, err)
+		}
+	}
+	return nil
+}

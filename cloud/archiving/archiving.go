@@ -1,10 +1,11 @@
-// Package archiving serves the Lambda that copies the feed to an archive in S3.
+// Package archiving is for the Lambdas that have to do with the archive in S3. It serves the one that copies the feed there.
 package archiving
 
 import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 
 	"github.com/foldstream/foldstream/adapters/s3"
 	"github.com/foldstream/foldstream/cloud/internal/wiring"
@@ -17,7 +18,7 @@ func Archivist() {
 	client := wiring.Database()
 	archivist := &engine.Archivist{
 		Feed: wiring.Feed(client), Checkpoints: wiring.Checkpoints(client),
-		Archive: &s3.Archive{Client: s3.NewClient(wiring.Config()), Bucket: wiring.Environment(setting.ArchiveBucket)},
+		Archive: in(wiring.Environment(setting.ArchiveBucket)),
 	}
 	wiring.Start(func(ctx context.Context, _ struct{}) (int, error) { // the event says nothing but the time
 		n, err := archivist.Run(ctx)
@@ -27,4 +28,17 @@ func Archivist() {
 		slog.InfoContext(ctx, "archived", "commits", n)
 		return n, err
 	})
+}
+
+// Closed is for the Lambda that reads what closed eras had. A stage without an archive has moved none there.
+func Closed() wiring.Option {
+	return func(p *wiring.Parts) {
+		if bucket := os.Getenv(setting.ArchiveBucket); bucket != "" {
+			p.Archive = in(bucket)
+		}
+	}
+}
+
+func in(bucket string) *s3.Archive {
+	return &s3.Archive{Client: s3.NewClient(wiring.Config()), Bucket: bucket}
 }

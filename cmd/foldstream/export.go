@@ -1,14 +1,9 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +24,7 @@ func export(at *site) *cobra.Command {
 		Short: "Write the whole store to a file, to bring it elsewhere",
 		Long: "Write the whole store to a file, or to standard output: all commits in the order of the feed, what has been archived too, and\n" +
 			"the timers that are set, as JSON lines with checksums. A file's name that ends in .gz has it compressed. Others may go on to\n" +
-			"write: the file has what was there when the export began. It is under its name when it is whole.\n\n" +
+			"write: the file has what was there when the export began. It is under its name when it is whole, and at FILE.part until then.\n\n" +
 			"What is personal is in the file as it is stored, sealed under keys that are not in it: --keys writes those to a file of their\n" +
 			"own. Neither file has the system's secret or the key that signs tokens: see foldstream import --help. What is left to be done\n" +
 			"by sagas and listeners is not in the file either. The summary tells of it: stop the writes, wait, and export once more.",
@@ -97,37 +92,6 @@ func (how exporting) writeKeys(ctx context.Context, s *station) (n uint64, err e
 		return err
 	})
 	return n, err
-}
-
-// create makes a file that is there as a whole or not at all, and can be read by nobody else.
-func create(file string, write func(io.Writer) error) (err error) {
-	if _, err := os.Stat(file); err == nil {
-		return fmt.Errorf("%s is there already", file)
-	}
-	part, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".part-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(part.Name()))
-		}
-	}()
-	if err := errors.Join(compressed(file, part, write), part.Sync(), part.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part.Name(), file)
-}
-
-func compressed(file string, to io.Writer, write func(io.Writer) error) error {
-	if !strings.HasSuffix(file, ".gz") {
-		return write(to)
-	}
-	zip, err := gzip.NewWriterLevel(to, gzip.BestSpeed)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(zip), zip.Close())
 }
 
 func (how exporting) show(w io.Writer, t portable.Trailer, file string, keys uint64) {

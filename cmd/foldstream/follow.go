@@ -30,7 +30,8 @@ func follow() *cobra.Command {
 		Long: "Follow a system's feed from outside, by its API: what has happened since the checkpoint, and then what happens, a line of JSON\n" +
 			"for each commit, at least once and in the feed's order. It takes no access to the store, but the role \"follow\" or \"admin\".\n" +
 			"Whoever it is stands in FOLDSTREAM_TOKEN, or in FOLDSTREAM_PASSWORD with --email, with which it logs in again when the token\n" +
-			"runs out. A connection that is lost is made again. Programs in Go have package subscription for this.",
+			"runs out. A connection that is lost is made again. A checkpoint is that of one URL: another is refused, since positions mean\n" +
+			"something else there. Programs in Go have package subscription for this.",
 		Example: "  FOLDSTREAM_PASSWORD=… foldstream follow https://api.example --email reports@example.com --checkpoint position --category wallet",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -55,7 +56,7 @@ func (how following) run(c *cobra.Command, base string) error {
 	defer stop()
 	var checkpoint subscription.Checkpoint = forgetful{}
 	if how.checkpoint != "" {
-		checkpoint = subscription.File(how.checkpoint)
+		checkpoint = subscription.File(how.checkpoint).Of(base)
 	}
 	return subscription.Run(ctx, subscription.Options{
 		Source: &subscription.WebSocket{Base: base, Token: token}, Checkpoint: checkpoint, Filter: how.filter,

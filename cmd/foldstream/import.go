@@ -9,18 +9,21 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/foldstream/foldstream/engine/portable"
+	"github.com/foldstream/foldstream/es"
 )
 
 // importing is how a file comes into a store.
 type importing struct {
 	dry, lines, more, leave bool
 	keys                    string
+	bound                   time.Duration // of the turns of all processes, unless it is that of [engine.TurnBound]
 }
 
 func imports(at *site) *cobra.Command {
@@ -75,8 +78,13 @@ func (how importing) run(c *cobra.Command, s *station, name string) (err error) 
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if rebuilds := !how.dry && !how.more && !how.leave; rebuilds {
-		err = how.views(c.Context(), s, m)
+	if views := how.rebuilt(s, done); len(views) > 0 {
+		err = how.views(c.Context(), s, m, views)
+		for _, f := range done.Shown {
+			if err == nil {
+				err = s.Keys.Forget(c.Context(), f)
+			}
+		}
 		m.end()
 		if err != nil {
 			return fmt.Errorf("everything is imported, but not all views are rebuilt; call it again: %w", err)
@@ -124,11 +132,24 @@ func opened(stdin io.Reader, name string) (io.Reader, func() error, error) {
 // atATime is how many views are rebuilt at the same time: most of it is waiting.
 const atATime = 8
 
-// views rebuilds all views. What projectors have made of the commits by then does not matter.
-func (how importing) views(ctx context.Context, s *station, m *progress) error {
+// rebuilt are the views to be rebuilt. Who leaves them has those of persons rebuilt if somebody may be shown who is forgotten.
+func (how importing) rebuilt(s *station, done portable.Imported) []*es.ViewDecl {
+	views := s.App.Views()
+	switch {
+	case how.dry || how.more:
+		return nil
+	case !how.leave:
+		return views
+	case len(done.Shown) == 0:
+		return nil
+	}
+	return slices.DeleteFunc(views, func(view *es.ViewDecl) bool { return !s.App.IsPersonal(view) })
+}
+
+// views rebuilds views. What projectors have made of the commits by then does not matter.
+func (how importing) views(ctx context.Context, s *station, m *progress, views []*es.ViewDecl) error {
 	all, ctx := errgroup.WithContext(ctx)
 	all.SetLimit(atATime)
-	views := s.App.Views()
 	rebuilt := make(chan struct{}, len(views))
 	for _, view := range views {
 		all.Go(func() error {
@@ -136,7 +157,7 @@ func (how importing) views(ctx context.Context, s *station, m *progress) error {
 			if err != nil {
 				return err
 			}
-			r.Patience = time.Millisecond
+			r.Patience, r.Bound = time.Millisecond, how.bound
 			if _, err := r.Run(ctx, false); err != nil {
 				return fmt.Errorf("rebuild %s: %w", view.Name, err)
 			}
@@ -159,6 +180,11 @@ func (how importing) show(w io.Writer, done portable.Imported, name string) {
 	case how.dry:
 	case how.more:
 		fmt.Fprintln(w, "Timers and views are left to the export that follows.")
+		if len(done.Shown) > 0 {
+			fmt.Fprintf(w, "Until then views may show %d persons who have been forgotten (foldstream forget --list).\n", len(done.Shown))
+		}
+	case how.leave && len(done.Shown) > 0:
+		fmt.Fprintf(w, "%d persons have been forgotten: the views of persons are rebuilt. The others are left to those who project.\n", len(done.Shown))
 	case how.leave:
 		fmt.Fprintln(w, "The views are left to those who project.")
 	default:

@@ -224,6 +224,8 @@ func explained(err error) error {
 		return fmt.Errorf("%w: see `foldstream redrive --help`, and call this again", err)
 	case errors.As(err, &behind):
 		return fmt.Errorf("%w; serve it, or rebuild the view there, and call this again", err)
+	case errors.Is(err, engine.ErrStale):
+		return fmt.Errorf("%w: somebody else is at the same migration; see `foldstream migrate status`", err)
 	default:
 		return err
 	}

@@ -200,8 +200,12 @@ func (how migrating) destroy(m *move) error {
 	}
 	folder := m.at.stage == ""
 	if folder {
-		if served, err := sqlite.IsServed(m.at.Data); err != nil || served {
-			return errors.Join(err, fmt.Errorf("a server is at work on %s: stop it first", m.at.Data))
+		served, err := sqlite.IsServed(m.at.Data)
+		if err != nil {
+			return err
+		}
+		if served {
+			return fmt.Errorf("a server is at work on %s: stop it first", m.at.Data)
 		}
 	}
 	if err := m.Destroy(m.ctx); err != nil {

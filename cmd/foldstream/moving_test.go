@@ -1,127 +1,17 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/scheduler"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/foldstream/foldstream/adapters/messaging"
-	"github.com/foldstream/foldstream/adapters/scheduling"
-	"github.com/foldstream/foldstream/cloud/setting"
-	"github.com/foldstream/foldstream/domain"
-	"github.com/foldstream/foldstream/domain/wallet"
 	"github.com/foldstream/foldstream/engine"
-	"github.com/foldstream/foldstream/engine/portable"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/local"
-	"github.com/foldstream/foldstream/topology"
 )
-
-// lived opens a store of this machine in which something has happened: money went to and fro, a match is under way, and its
-// deadline is set.
-func lived(t *testing.T, wallets int) (data string) {
-	t.Helper()
-	data = t.TempDir()
-	at(t, data, func(s *local.System) {
-		do := func(decl *es.CommandDecl, user string, command any) {
-			t.Helper()
-			_, err := s.Commands.Execute(t.Context(), engine.Request{
-				Decl: decl, Command: command, ID: engine.NewID(), TraceID: engine.NewID(),
-				Invoker: es.Identity{User: user, Roles: []string{es.RoleRead, es.RoleWrite}},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		for n := range wallets {
-			user, id := fmt.Sprint("user-", n), fmt.Sprint("w", n)
-			do(wallet.DoOpen, user, wallet.Open{ID: id, Owner: user, Currency: "EUR"})
-			do(wallet.DoCredit, user, wallet.Credit{WalletID: id, Amount: "12.5"})
-		}
-		for n := range wallets {
-			do(wallet.DoDebit, fmt.Sprint("user-", n), wallet.Debit{WalletID: fmt.Sprint("w", n), Amount: "2"})
-		}
-		for _, d := range []es.Draft{
-			{Stream: "match-m1", Events: []es.Recorded{{Type: "MatchCreated", Data: []byte(`{"createdBy":"ada","size":"small"}`)}}},
-			{Stream: "match-m2", Events: []es.Recorded{{Type: "MatchCreated", Data: []byte(`{"createdBy":"bob","size":"small"}`)}}},
-		} {
-			d.Origin = es.Origin{CommandID: engine.NewID(), TraceID: engine.NewID(), Time: time.Now()}
-			if err := s.Store.Append(t.Context(), d); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := s.Store.Set(t.Context(), deadline); err != nil {
-			t.Fatal(err)
-		}
-	})
-	return data
-}
-
-// deadline is a timer that nobody lives to see.
-var deadline = engine.Errand{
-	ID: "deadline-1", Command: "forfeit-turn", Stream: "match-m1", Due: time.Now().Add(300 * 24 * time.Hour).UTC().Truncate(time.Second),
-	Input: []byte(`{"body":{"matchId":"m1","player":"ada","after":2}}`), TraceID: "t1", Saga: "match-deadlines", Act: "match-m1@1/0",
-	Invoker: es.Identity{User: "ada", Roles: []string{es.RoleSystem}},
-}
-
-// at opens a store of this machine as a guest.
-func at(t *testing.T, data string, then func(*local.System)) {
-	t.Helper()
-	s, err := local.Open(local.Config{App: domain.App, Data: data}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	then(s)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// equip gives a stage what an import and an export need beside its tables.
-func (d deployed) equip(t *testing.T) {
-	t.Helper()
-	queues := map[string][]string{}
-	for _, q := range topology.Queues(domain.App) {
-		queues[q.Name] = q.Categories
-	}
-	made, err := messaging.CreateTopology(t.Context(), sns.NewFromConfig(d.cfg), sqs.NewFromConfig(d.cfg), strings.TrimSuffix(d.stage.Name("queue"), "-queue"), queues)
-	if err != nil {
-		t.Fatal(err)
-	}
-	timers, err := scheduling.Create(t.Context(), scheduler.NewFromConfig(d.cfg), sqs.NewFromConfig(d.cfg), d.stage.Name("timers"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	told := map[string]string{
-		setting.TimersQueue: timers.Queue, setting.TimersQueueARN: timers.QueueARN, setting.ScheduleGroup: timers.Group,
-		setting.ScheduleRole: timers.Role, setting.Topic: made.Topic,
-	}
-	for _, g := range []topology.Grant{topology.PublishCommits, topology.ListTimers, topology.SetTimers, topology.IndexViews} {
-		d.tell(t, g, told)
-	}
-}
-
-var contents = regexp.MustCompile(`contents ([0-9a-f]{64})`)
-
-func contentsOf(t *testing.T, said string) string {
-	t.Helper()
-	found := contents.FindStringSubmatch(said)
-	if found == nil {
-		t.Fatalf("it said %q", said)
-	}
-	return found[1]
-}
 
 // TestMovingThereAndBack brings a store from here to a stage, and back into another folder.
 func TestMovingThereAndBack(t *testing.T) {
@@ -166,22 +56,6 @@ func TestMovingThereAndBack(t *testing.T) {
 		}
 		at(t, home, func(was *local.System) { sameFeed(t, was, s) })
 	})
-}
-
-func sameFeed(t *testing.T, want, got *local.System) {
-	t.Helper()
-	read := func(s *local.System) (all []es.Positioned) {
-		for c, err := range engine.CatchUp(t.Context(), s.Store, 0) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, c)
-		}
-		return all
-	}
-	if diff := cmp.Diff(read(want), read(got)); diff != "" {
-		t.Errorf("the feed (-want +got):\n%s", diff)
-	}
 }
 
 func TestImportRefuses(t *testing.T) {
@@ -238,97 +112,4 @@ func TestImportOfALaterExport(t *testing.T) {
 	at(t, target, func(s *local.System) {
 		at(t, home, func(was *local.System) { sameFeed(t, was, s) })
 	})
-}
-
-var errPower = errors.New("the power is gone")
-
-// failing breaks off at a write, before it or behind it.
-type failing struct {
-	engine.Importer
-	engine.Timers
-	step, count int
-}
-
-func (f *failing) around(write func() error) error {
-	for _, act := range []func() error{write, func() error { return nil }} {
-		if f.count++; f.count >= f.step {
-			return errPower
-		}
-		if err := act(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *failing) Room() (commits, bytes int) { return 50, 1 << 20 }
-
-func (f *failing) Copy(ctx context.Context, source string, was, now uint64, drafts ...es.Draft) error {
-	return f.around(func() error { return f.Importer.Copy(ctx, source, was, now, drafts...) })
-}
-
-func (f *failing) Mute(ctx context.Context, marks ...engine.Mark) error {
-	return f.around(func() error { return f.Importer.Mute(ctx, marks...) })
-}
-
-func (f *failing) Set(ctx context.Context, e engine.Errand) error {
-	return f.around(func() error { return f.Timers.Set(ctx, e) })
-}
-
-// TestImportAfterACrash breaks off at every write, and calls it again.
-func TestImportAfterACrash(t *testing.T) {
-	home, file := lived(t, 40), filepath.Join(t.TempDir(), "store.jsonl")
-	sum := contentsOf(t, foldstream(t, "export", file, "--data", home))
-	for step := 1; ; step++ {
-		target, broken := t.TempDir(), false
-		at(t, target, func(s *local.System) {
-			for range 2 {
-				from, err := os.Open(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r, err := portable.NewReader(from)
-				if err != nil {
-					t.Fatal(err)
-				}
-				f := &failing{Importer: s.Store, Timers: s.Store, step: step}
-				if broken {
-					f.step = 1 << 30
-				}
-				installation := *s.Installation
-				installation.Timers = f
-				i := &portable.Import{Installation: &installation, Importer: f, Progress: func(uint64, uint64) {}}
-				done, err := i.Run(t.Context(), r)
-				if err := from.Close(); err != nil {
-					t.Fatal(err)
-				}
-				if err == nil {
-					if done.Contents != sum || done.Commits != 122 {
-						t.Fatalf("after a crash at step %d: %+v", step, done)
-					}
-					break
-				}
-				if broken || !errors.Is(err, errPower) {
-					t.Fatalf("after a crash at step %d: %v", step, err)
-				}
-				broken = true
-			}
-			at(t, home, func(was *local.System) { sameFeed(t, was, s) })
-			if set, err := s.Store.Upcoming(t.Context(), "", 10); err != nil || len(set.Errands) != 1 {
-				t.Fatalf("after a crash at step %d: %d timers, error %v", step, len(set.Errands), err)
-			}
-			for consumer := range engine.Acting(s.App) {
-				at, err := s.Store.Applied(t.Context(), consumer, "wallet-w1")
-				if err != nil || at != 3 && strings.HasPrefix(consumer, "transfer") {
-					t.Fatalf("after a crash at step %d: %s is at %d, error %v", step, consumer, at, err)
-				}
-			}
-		})
-		if !broken {
-			if step < 14 {
-				t.Fatalf("there are only %d steps", step)
-			}
-			return
-		}
-	}
 }

@@ -44,7 +44,9 @@ func (how verifying) run(c *cobra.Command, s *station) error {
 	var unsaid error
 	v.Found = func(f engine.Finding) {
 		bar.end()
-		unsaid = errors.Join(unsaid, how.found(out, f))
+		if err := how.found(out, f); err != nil {
+			unsaid = err
+		}
 	}
 	sum, err := v.Run(c.Context())
 	bar.end()
@@ -58,7 +60,7 @@ func (how verifying) found(w io.Writer, f engine.Finding) error {
 	if how.lines {
 		return line(w, f)
 	}
-	_, err := fmt.Fprintf(w, "%s: %s\n  expected %s\n  found    %s\n", f.Check, f.Where, f.Expected, f.Found)
+	_, err := fmt.Fprintf(w, "%s: %s\n  expected %s\n  found    %s\n  next     %s\n", f.Check, f.Where, f.Expected, f.Found, f.Next)
 	return err
 }
 

@@ -135,12 +135,12 @@ var tells = map[topology.Grant][]string{
 	},
 	topology.SignTokens: {setting.SigningKey, setting.Issuer}, topology.ReadKey: {setting.SigningKey, setting.Issuer},
 	topology.KnowIssuer: {setting.Issuer, setting.Audience}, topology.KnowRoles: {setting.RolesClaim}, topology.KnowStreams: {setting.Catalogue},
-	topology.KeepArchive: {setting.ArchiveBucket}, topology.KnowSystem: {setting.Stage, setting.WebSocketURL}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
+	topology.KeepArchive: {setting.ArchiveBucket}, topology.ReadClosed: {setting.ArchiveBucket}, topology.KnowSystem: {setting.Stage, setting.WebSocketURL}, topology.ReadSecret: {setting.Secret}, topology.SendMail: {setting.MailFrom},
 	topology.ReadStandings: {setting.ViewsTable}, topology.ReadCheckpoints: {setting.CheckpointsTable}, topology.CountQueues: {setting.Stage},
 	topology.RebuildViews: {setting.ViewsTable}, topology.ReadParked: {setting.CheckpointsTable}, topology.NoteJobs: {setting.TracesTable},
 	topology.OpenPersonal: {setting.KeysTable, setting.SubjectKey}, topology.SealPersonal: {setting.KeysTable, setting.SubjectKey},
 	topology.HeedMove: {setting.MovesTable}, topology.AppendGated: {setting.MovesTable},
-	topology.ForgetPersons: {setting.KeysTable}, topology.TakeInventory: {setting.EventsTable, setting.SnapshotsTable, setting.ConnectionsTable},
+	topology.ForgetPersons: {setting.KeysTable, setting.SnapshotsTable}, topology.TakeInventory: {setting.EventsTable, setting.SnapshotsTable, setting.ConnectionsTable},
 	topology.EndJobs: {setting.TracesTable}, topology.ReadJobs: {setting.TracesTable}, topology.QueueJobs: {setting.UpkeepQueue},
 }
 

@@ -70,7 +70,7 @@ func (a deployment) places() map[string]string {
 		a.told[setting.ScheduleRole]:  `the schedules' role if {"StringEquals":{"iam:PassedToService":"scheduler.amazonaws.com"}}`,
 		a.told[setting.MailFrom]:      "arn:Partition:ses:Region:AccountId:identity/example.com",
 	}
-	for _, folder := range []string{"/commits/*", "/manifests/*"} {
+	for _, folder := range []string{"/commits/*", "/manifests/*", "/closed/*", "/closed-manifests/*"} {
 		names[a.told[setting.ArchiveBucket]+folder] = "archivefilesF8CD4B6A.Arn" + folder
 	}
 	for _, view := range domain.App.Views() {

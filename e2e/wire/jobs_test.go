@@ -26,7 +26,7 @@ func queueOf(view *es.ViewDecl) string { return topology.Stage("dev").Name(view.
 // ofJobs has admins look at views, at what is parked and at jobs, and has jobs of each kind of route be carried out.
 func ofJobs(t *testing.T) *guards {
 	a := provision(t, "query/list-views", "query/list-parked", "query/list-jobs", "command/rebuild-view", "command/return-view",
-		"command/drop-generations", "command/skip-parked", "command/forget-person", "command/verify-store", "eventhandler/upkeep", "projector/users", "relay")
+		"command/drop-generations", "command/skip-parked", "command/retry-parked", "command/forget-person", "command/verify-store", "eventhandler/upkeep", "projector/users", "relay")
 	for _, view := range domain.App.Views() {
 		if _, err := messaging.CreateInbox(t.Context(), sqs.NewFromConfig(a.cfg), queueOf(view)); err != nil {
 			t.Fatal(err)
@@ -77,8 +77,9 @@ func ofJobs(t *testing.T) *guards {
 		t.Fatalf("behind the skip there is parked %+v, error %v", left, err)
 	}
 	a.forgets(do)
+	a.readsClosed()
 	verified := a.job("command/verify-store", `{}`, nil).Result.Verified
-	if verified == nil || verified.Commits != 2 || verified.Rows != 2 {
+	if verified == nil || verified.Commits != 4 || verified.Rows != 4 || verified.Archived != 0 || verified.Events != 7 {
 		t.Fatalf("verified is %+v", verified)
 	}
 	return a.guards
@@ -102,7 +103,15 @@ func (a deployment) forgets(do func(*es.CommandDecl, any)) {
 		row, err := views.Row(a.t.Context(), "users", "eve")
 		return err == nil && row.Version == 1
 	})
+	snapshots := &dynamo.Snapshots{Client: dynamodb.NewFromConfig(a.cfg), Table: a.names.Snapshots}
+	fold := es.FoldID{Name: "user.User", Fingerprint: "of long ago"}
+	if err := snapshots.SaveSnapshot(a.t.Context(), fold, "user-eve", engine.Snapshot{Version: 1, State: []byte(`{"name":"Eve"}`)}); err != nil {
+		a.t.Fatal(err)
+	}
 	a.job("command/forget-person", `{"reason":"she asked for it"}`, map[string]string{"subject": "eve"})
+	if kept, err := snapshots.Snapshot(a.t.Context(), fold, "user-eve"); err != nil || kept.Version != 0 {
+		a.t.Errorf("a snapshot is kept: %+v, %v", kept, err)
+	}
 	all, err := keys.Forgettings(a.t.Context())
 	if err != nil || len(all) != 1 || !all[0].At.Equal(begun.At) || all[0].Done.IsZero() {
 		a.t.Errorf("forgotten is %+v, %v", all, err)

@@ -25,6 +25,7 @@ func Snapshots(t *testing.T, open func(t *testing.T) engine.Snapshots) {
 		{"one of a changed fold is not found, and gives way whatever its version", changedFold},
 		{"folds and streams are kept apart", snapshotsApart},
 		{"of many at once the newest stays", snapshotRace},
+		{"those of a stream are dropped, of whatever folds", snapshotsDropped},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t)) })
 	}
@@ -125,4 +126,22 @@ func snapshotRace(t *testing.T, snapshots engine.Snapshots) {
 		try(t, "save a snapshot", err)
 	}
 	snapshotIs(t, snapshots, fold, stream, snapshotAt(t, writers))
+}
+
+func snapshotsDropped(t *testing.T, snapshots engine.Snapshots) {
+	stream := newStream("contract")
+	folds := []es.FoldID{newFold(), newFold(), {Name: "fold.State", Fingerprint: "two"}}
+	for _, fold := range folds {
+		saveSnapshot(t, snapshots, fold, stream, snapshotAt(t, 7))
+		saveSnapshot(t, snapshots, fold, stream+"é", snapshotAt(t, 8))
+	}
+	for range 2 { // also when there are none
+		try(t, "drop snapshots", patiently(func() error { return snapshots.DropSnapshots(t.Context(), stream) }))
+		for _, fold := range folds {
+			snapshotIs(t, snapshots, fold, stream, engine.Snapshot{})
+			snapshotIs(t, snapshots, fold, stream+"é", snapshotAt(t, 8))
+		}
+	}
+	saveSnapshot(t, snapshots, folds[0], stream, snapshotAt(t, 1))
+	snapshotIs(t, snapshots, folds[0], stream, snapshotAt(t, 1))
 }

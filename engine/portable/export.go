@@ -111,6 +111,9 @@ func (x *Export) commits(ctx context.Context, w *writer, t *Trailer, until uint6
 			x.Progress(c.Position, until)
 		}
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return &es.Fault{Doing: "export", Err: fmt.Errorf("the feed ends at position %d, before %d", t.Commits, until)}
 }
 

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,6 +26,8 @@ type Import struct {
 	More     bool        // whether a later export of the same store will follow: timers are left to that
 	Dry      bool        // whether to write nothing
 	Progress func(done, total uint64)
+
+	erased map[string]bool // whether no row shows them any more, by those who are forgotten here
 }
 
 // Imported is what came of an import.
@@ -33,6 +36,10 @@ type Imported struct {
 	Trailer
 	Before uint64 `json:"before"` // commits that were there already
 	Set    uint64 `json:"set"`    // timers
+
+	// Shown are those who have been forgotten in the file's store since, and whom rows that were there before may show. Their notes say
+	// that it is not done: who has rebuilt the views of persons notes them as they are here.
+	Shown []engine.Forgetting `json:"shown,omitempty"`
 }
 
 // ErrOccupied is the error of an import into a store that holds something else.
@@ -57,7 +64,7 @@ func (i *Import) Run(ctx context.Context, r *Reader) (Imported, error) {
 		case i.Dry:
 			i.pass(l, &done)
 		case l.Forgotten != nil:
-			err = i.forget(ctx, *l.Forgotten)
+			err = i.forget(ctx, *l.Forgotten, &done)
 		case l.Commit != nil:
 			lines.again(l)
 			err = i.commits(ctx, lines, done)
@@ -112,9 +119,23 @@ func (i *Import) Before(ctx context.Context, h Header) (uint64, error) {
 	return copied, nil
 }
 
-func (i *Import) forget(ctx context.Context, f engine.Forgetting) error {
+func (i *Import) forget(ctx context.Context, f engine.Forgetting, done *Imported) error {
 	if i.Keys == nil {
 		return &es.Fault{Doing: "forget " + f.Subject, Err: errors.New("the store keeps no keys")}
+	}
+	if i.erased == nil {
+		known, err := i.Keys.Forgettings(ctx)
+		if err != nil {
+			return err
+		}
+		i.erased = map[string]bool{}
+		for _, k := range known {
+			i.erased[k.Subject] = !k.Done.IsZero()
+		}
+	}
+	if done.Before > 0 && !f.Done.IsZero() && !i.erased[f.Subject] {
+		done.Shown = append(done.Shown, f)
+		f.Done = time.Time{}
 	}
 	return i.Keys.Forget(ctx, f)
 }

@@ -93,6 +93,7 @@ export interface Finding {
   where: string;
   expected: string;
   found: string;
+  next: string;
 }
 
 export interface FixtureFixture {

@@ -8,6 +8,7 @@ import (
 // Parts are the ports of a Lambda that need other services than DynamoDB.
 type Parts struct {
 	Agenda    engine.Agenda
+	Archive   engine.Archive // nil for who reads none, and where there is none
 	Authority *token.Authority
 	Backlogs  engine.Backlogs
 	DataKeys  engine.DataKeys

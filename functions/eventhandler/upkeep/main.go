@@ -3,6 +3,7 @@ package main
 
 import (
 	"github.com/foldstream/foldstream/cloud"
+	"github.com/foldstream/foldstream/cloud/archiving"
 	"github.com/foldstream/foldstream/cloud/mailing"
 	"github.com/foldstream/foldstream/cloud/pushing"
 	"github.com/foldstream/foldstream/cloud/queueing"
@@ -17,6 +18,6 @@ import (
 func main() {
 	cloud.Upkeep(
 		domain.App, mailing.Mails(), texting.Texts(), timing.Timers(), timing.Agenda(), secrecy.Secret(), searching.Index(), pushing.Pushes(), queueing.Upkeep(),
-		sealing.Keys(),
+		sealing.Keys(), archiving.Closed(),
 	)
 }
