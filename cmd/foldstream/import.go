@@ -23,7 +23,6 @@ import (
 type importing struct {
 	dry, lines, more, leave bool
 	keys                    string
-	bound                   time.Duration // of the turns of all processes, unless it is that of [engine.TurnBound]
 }
 
 func imports(at *site) *cobra.Command {
@@ -157,7 +156,7 @@ func (how importing) views(ctx context.Context, s *station, m *progress, views [
 			if err != nil {
 				return err
 			}
-			r.Patience, r.Bound = time.Millisecond, how.bound
+			r.Patience, r.Bound = time.Millisecond, s.bound
 			if _, err := r.Run(ctx, false); err != nil {
 				return fmt.Errorf("rebuild %s: %w", view.Name, err)
 			}

@@ -32,8 +32,9 @@ func run() (status int) {
 }
 
 // root is the command line. The flags' defaults come from the environment, so that either way works everywhere.
-func root() *cobra.Command {
-	at := site{Config: local.Config{App: domain.App}}
+func root() *cobra.Command { return commands(&site{Config: local.Config{App: domain.App}}) }
+
+func commands(at *site) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "foldstream",
 		Short: "Event sourcing on AWS Lambda, and on this machine",
@@ -54,12 +55,12 @@ func root() *cobra.Command {
 			c.AddCommand(command)
 		}
 	}
-	group("run", "To run it:", serve(&at.Config), appoint(&at), publish(&at), costs())
+	group("run", "To run it:", serve(&at.Config), appoint(at), publish(at), costs())
 	group("look", "To look into it, which changes nothing:",
-		tail(&at), showStream(&at), replay(&at), trace(&at), stats(&at), views(&at), verify(&at), smoke(&at), follow())
-	group("mend", "To mend what is stuck:", parked(&at), redrive(&at))
+		tail(at), showStream(at), replay(at), trace(at), stats(at), views(at), verify(at), smoke(at), follow())
+	group("mend", "To mend what is stuck:", parked(at), redrive(at))
 	group("change", "To change what is kept:",
-		rebuild(&at), closeStreams(&at), archive(&at), forget(&at), export(&at), imports(&at), migrate(&at))
+		rebuild(at), closeStreams(at), archive(at), forget(at), export(at), imports(at), migrate(at))
 	return c
 }
 

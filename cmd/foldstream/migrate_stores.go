@@ -100,7 +100,7 @@ func (how *migrating) between(c *cobra.Command, at *site, blue *station, to *sit
 		defer bar.end()
 		m := &move{
 			Migration: &engine.Migration{
-				Rewrite: rewrite, Blue: blue.place(here), Green: green.place(there), URL: how.url, Patience: how.patience,
+				Rewrite: rewrite, Blue: blue.place(here), Green: green.place(there), URL: how.url, Bound: blue.bound, Patience: how.patience,
 				Progress: func(p engine.Migrating) { bar.at(p.Doing, p.Unit, p.Done, p.Of) },
 			},
 			c: c, ctx: c.Context(), out: c.OutOrStdout(), bar: bar, json: how.json, at: at, both: [2]*station{blue, green},

@@ -57,7 +57,7 @@ type migration struct {
 // run runs a command on blue.
 func (m *migration) run(args ...string) string {
 	m.t.Helper()
-	return foldstream(m.t, append(args, "--data", m.blue)...)
+	return besides(m.t, append(args, "--data", m.blue)...)
 }
 
 // does runs a phase that must succeed.

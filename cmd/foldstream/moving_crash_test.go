@@ -102,9 +102,9 @@ type landed struct {
 // imported imports a file while the power is there, and gives what has come of it if it was to the end.
 func imported(t *testing.T, data, file, keys string, p *power) (end landed) {
 	t.Helper()
-	there := &site{Config: local.Config{App: small, Data: data}}
+	there := &site{Config: local.Config{App: small, Data: data}, bound: time.Nanosecond}
 	looked(t, there, func(s *station) error {
-		err := importing{keys: keys, bound: time.Nanosecond}.run(quiet(t.Context()), p.station(s), file)
+		err := importing{keys: keys}.run(quiet(t.Context()), p.station(s), file)
 		if p.gone() {
 			if !errors.Is(err, errPower) {
 				t.Fatalf("without power at step %d it ends with %v", p.step, err)

@@ -95,7 +95,7 @@ func (how rebuilding) rebuild(c *cobra.Command, s *station, view *es.ViewDecl) (
 		return nil, nil, err
 	}
 	m := newProgress(c.ErrOrStderr(), how.lines)
-	r.Patience, r.Progress = how.patience, m.rebuild
+	r.Patience, r.Bound, r.Progress = how.patience, s.bound, m.rebuild
 	return r, m, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/spf13/cobra"
 
 	"github.com/foldstream/foldstream/adapters/dynamo"
 	"github.com/foldstream/foldstream/cloud/setting"
@@ -21,6 +22,7 @@ import (
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/es"
 	"github.com/foldstream/foldstream/internal/emulator"
+	"github.com/foldstream/foldstream/local"
 	"github.com/foldstream/foldstream/topology"
 )
 
@@ -69,11 +71,21 @@ func (d deployed) run(t *testing.T, args ...string) string {
 	return foldstream(t, append(args, "--stage", string(d.stage))...)
 }
 
-// foldstream runs the command line. It gives what is said, with the error if it fails.
+// foldstream runs the command line on a store that nobody serves. It gives what is said, with the error if it fails.
 func foldstream(t *testing.T, args ...string) string {
 	t.Helper()
+	return saidBy(t, commands(&site{Config: local.Config{App: domain.App}, bound: time.Millisecond}), args)
+}
+
+// besides runs the command line beside servers.
+func besides(t *testing.T, args ...string) string {
+	t.Helper()
+	return saidBy(t, root(), args)
+}
+
+func saidBy(t *testing.T, c *cobra.Command, args []string) string {
+	t.Helper()
 	var out bytes.Buffer
-	c := root()
 	c.SetArgs(args)
 	c.SetOut(&out)
 	if err := c.ExecuteContext(t.Context()); err != nil {

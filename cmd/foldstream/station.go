@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/foldstream/foldstream/engine"
 	"github.com/foldstream/foldstream/local"
@@ -13,7 +14,8 @@ import (
 // site is the system that the command line is about: a deployed stage, or this machine's.
 type site struct {
 	local.Config
-	stage string // empty for this machine
+	stage string        // empty for this machine
+	bound time.Duration // how long processes go by what they have read of generations and moves, unless it is [engine.TurnBound]
 }
 
 // station is a system as those who look after it see it, wherever it is.
@@ -29,6 +31,7 @@ type station struct {
 	Moves     engine.Moves
 	Heeds     func(context.Context) error // fails unless all that writes goes by where the store is moving; nil here, where it does
 	Close     func() error
+	bound     time.Duration // the site's
 }
 
 // open opens the system for one of the commands that look after it, and closes it behind that.
@@ -37,6 +40,7 @@ func (s *site) open(ctx context.Context, then func(*station) error) error {
 	if err != nil {
 		return err
 	}
+	opened.bound = s.bound
 	return errors.Join(then(opened), opened.Close())
 }
 
