@@ -173,7 +173,7 @@ func TestMigrateAStageAfterACrash(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.Bound = time.Millisecond
+			r.Bound, r.Patience = time.Millisecond, time.Millisecond
 			if _, err := r.Run(t.Context(), false); err != nil {
 				t.Fatal(err)
 			}

@@ -44,7 +44,7 @@ func TestMigrateAStage(t *testing.T) {
 	blue.heeds(t, blue.stage.Name("leases"))
 	says(t, blue.run(t, "migrate", "start", "leaner", "--to-stage", to, "--to-url", "https://green.example"), "stage "+to+" has 14 of blue's 14 commits")
 	for _, view := range []string{"wallets", "matches", "button-creditors"} { // as green's projectors do
-		says(t, green.run(t, "rebuild", view), "is live")
+		says(t, green.run(t, "rebuild", view, "--patience", "1ms"), "is live")
 	}
 	says(t, green.run(t, "appoint-admin", "ada"), "failed: ")
 	says(t, blue.run(t, "migrate", "compare", "--patience", "1s"), "wallets: of 4 rows none differs", "matches: of 2 rows none differs")
