@@ -285,7 +285,7 @@ func TestForgetAmongWriters(t *testing.T) {
 	h.shows(t, "gone", "Bob")
 	for _, c := range h.stored.order {
 		for _, e := range c.Events {
-			if bytes.Contains(e.Data, []byte("Ann")) {
+			if bytes.Contains(e.Data, []byte(`"Ann"`)) {
 				t.Fatalf("stored %s", e.Data)
 			}
 		}

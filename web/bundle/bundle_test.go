@@ -104,3 +104,20 @@ func TestTypesAreRight(t *testing.T) {
 		t.Errorf("%v (if it is not there: npm ci)\n%s", err, out)
 	}
 }
+
+// TestRoutesAreNamed refuses what nobody can find in the source.
+func TestRoutesAreNamed(t *testing.T) {
+	const types = "  \"close-wallet\": \"DELETE /wallets/{walletId}\",\n"
+	for page, right := range map[string]bool{
+		"write(\"close-wallet\")":     true,
+		"write(`${what}-wallet`)":     false,
+		"write(`close-${what}`)":      false,
+		"<p id={`id-${n}`}>":          true,
+		"<p>{`${first} ${second}`}":   true,
+		"fetch(`/wallets/${wallet}`)": true,
+	} {
+		if err := noneTogether(types, page); (err == nil) != right {
+			t.Errorf("%s: %v", page, err)
+		}
+	}
+}

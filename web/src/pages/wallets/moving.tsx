@@ -10,15 +10,15 @@ import { decimal, money, understood } from "./money";
 import { Owner, Short, short } from "./names";
 
 const moves = [
-  ["credit", "Put in"],
-  ["debit", "Take out"],
+  ["credit-wallet", "Put in"],
+  ["debit-wallet", "Take out"],
   ["transfer", "Transfer"],
 ] as const;
 type Move = (typeof moves)[number][0];
 
 /** Puts money into a wallet, takes it out, or has it go to another one, and tells what became of that. */
 export function Moving({ of, history }: { of: WalletRecord; history: Entry[] | undefined }) {
-  const [move, setMove] = useState<Move>("credit");
+  const [move, setMove] = useState<Move>("credit-wallet");
   const [amount, setAmount] = useState("");
   const [to, setTo] = useState("");
   const [sent, setSent] = useState("");
@@ -77,13 +77,13 @@ async function carryOut(move: Move, walletId: string, amount: string, to: string
   if (move === "transfer") {
     return (await write("wallet", move, { walletId }, { to, amount })).transferId;
   }
-  await write("wallet", `${move}-wallet`, { walletId }, { amount });
+  await write("wallet", move, { walletId }, { amount });
   return "";
 }
 
 const words: Record<Transfer["state"], string> = {
   "under way": "is under way.",
-  overdue: "takes longer than it should. It is being seen to.",
+  overdue: "takes longer than it should, and is being seen to.",
   arrived: "has arrived.",
   returned: "was declined, and is back in this wallet.",
 };
@@ -128,7 +128,7 @@ function Others({ of, onPick }: { of: WalletRecord; onPick: (id: string) => void
       of={{ ...top, ...(items ? { items } : {}) }}
       label="Wallets"
       class="rows"
-      empty={<Empty>There is no other wallet in {of.currency} yet. Ask somebody to open one.</Empty>}
+      empty={<Empty>There is no other wallet in {of.currency} yet. Ask for one.</Empty>}
     >
       {({ id, owner }) => (
         <li key={id}>
