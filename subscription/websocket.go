@@ -43,7 +43,7 @@ func (w *WebSocket) Open(ctx context.Context, wanted Filter) (Reader, error) {
 	}
 	caller := &client.Client{Base: w.Base, Token: token, HTTP: w.HTTP}
 	socket, err := caller.Connect(ctx, about.WebSocketURL)
-	if isRefusal(err, http.StatusUnauthorized) {
+	if isRefusal(err, http.StatusUnauthorized, http.StatusForbidden) { // API Gateway forbids what its authorizer denies
 		if token == w.refused {
 			return nil, errors.Join(ErrRefused, err)
 		}
