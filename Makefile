@@ -138,7 +138,7 @@ localstack-deploy: ## deploy the stacks to it, as the stage e2e
 	source .localstack/env && export CDK_OUT=.localstack/cdk.out && $(MAKE) deploy STAGE=e2e ARCH="$$(go env GOHOSTARCH)"
 
 .PHONY: localstack-test
-localstack-test: ## run the end-to-end suite against it, rebuild a view and replay all
+localstack-test: ## run the end-to-end suite against it, rebuild a view, replay all and verify
 	localstack/test
 
 .PHONY: localstack-destroy
