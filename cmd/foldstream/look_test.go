@@ -84,12 +84,7 @@ func TestTailFollows(t *testing.T) {
 			p.happen(t, "wallet-1", es.Origin{}, es.Recorded{Type: "Noted", Data: jsontext.Value(`{}`)})
 			stream := es.NewStreamID("match", fmt.Sprint(n))
 			p.happen(t, stream, es.Origin{}, created("ada"))
-			for end := time.Now().Add(time.Minute); !strings.Contains(out.all(), string(stream)+"@1"); {
-				if time.Now().After(end) {
-					t.Fatalf("%s is not told, only %q", stream, out.all())
-				}
-				time.Sleep(5 * time.Millisecond)
-			}
+			eventually(t, string(stream)+" is told", func() bool { return strings.Contains(out.all(), string(stream)+"@1") })
 		}
 		interrupt()
 		if err := <-done; err != nil {

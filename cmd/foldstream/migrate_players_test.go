@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/foldstream/foldstream/client"
 )
@@ -54,19 +53,14 @@ func (p *players) begin() string {
 
 func (p *players) until(match string, is func(players, turns int) bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	eventually(p.t, match+" has come so far", func() bool {
 		var seen struct {
 			Players []any `json:"players"`
 			Turns   []any `json:"turns"`
 		}
 		err := p.ada.Get(p.t.Context(), "/matches/"+match, &seen)
-		if err == nil && is(len(seen.Players), len(seen.Turns)) {
-			return
-		}
-		if time.Now().After(deadline) {
-			p.t.Fatalf("%s is %+v, %v", match, seen, err)
-		}
-	}
+		return err == nil && is(len(seen.Players), len(seen.Turns))
+	})
 }
 
 // play draws every line of a small board, and gives how many turns were accepted.

@@ -20,9 +20,6 @@ import (
 
 // TestMigrateAStage moves one stage into another, back, and then all the way.
 func TestMigrateAStage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes two stages")
-	}
 	blue, green := deploy(t), deploy(t)
 	for _, d := range []deployed{blue, green} {
 		d.equip(t)

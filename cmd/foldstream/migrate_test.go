@@ -228,18 +228,17 @@ func settled(t *testing.T, m *migration, p *players, matches ...string) {
 			}
 		}
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		got := mails(t, m.blue, m.green)
-		if len(got) >= len(want) || time.Now().After(deadline) {
-			for what, n := range got {
-				if n != 1 {
-					t.Errorf("mailed %d times: %s", n, what)
-				}
-			}
-			if len(got) != len(want) {
-				t.Errorf("mailed %v, want %v", got, want)
-			}
-			return
+	got := map[string]int{}
+	eventually(t, "everybody is mailed", func() bool {
+		got = mails(t, m.blue, m.green)
+		return len(got) >= len(want)
+	})
+	for what, n := range got {
+		if n != 1 {
+			t.Errorf("mailed %d times: %s", n, what)
 		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("mailed %v, want %v", got, want)
 	}
 }

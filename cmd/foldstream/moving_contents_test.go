@@ -17,9 +17,6 @@ import (
 
 // TestContentsStayTheSame has a store's commits come through stores of both kinds, the archive and files as they were.
 func TestContentsStayTheSame(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a stage")
-	}
 	d := deploy(t)
 	d.equip(t)
 	home, beside, back, dir := odd(t), t.TempDir(), t.TempDir(), t.TempDir()

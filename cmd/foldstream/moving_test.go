@@ -15,9 +15,6 @@ import (
 
 // TestMovingThereAndBack brings a store from here to a stage, and back into another folder.
 func TestMovingThereAndBack(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a stage")
-	}
 	d := deploy(t)
 	d.equip(t)
 	home, back, dir := lived(t, 60), t.TempDir(), t.TempDir()

@@ -94,6 +94,18 @@ func saidBy(t *testing.T, c *cobra.Command, args []string) string {
 	return out.String()
 }
 
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(time.Minute); !holds(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatal("waited in vain until " + what)
+		}
+	}
+}
+
 func says(t *testing.T, said string, all ...string) {
 	t.Helper()
 	for _, want := range all {
